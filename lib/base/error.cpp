@@ -1,0 +1,30 @@
+#include "base/error.h"
+
+namespace dlt {
+namespace {
+
+thread_local const Frame* innermost = nullptr;
+
+}  // namespace
+
+Error::Error(Exit exit, std::string message, SourceLine where)
+    : what_(std::move(message)), exit_(exit), where_(where) {
+  for (const Frame* f = innermost; f != nullptr; f = f->outer_) {
+    what_ += f->name_.empty() ? fmt::format("\n  in {} {}", f->what_, f->number_)
+                              : fmt::format("\n  in {} {}", f->what_, f->name_);
+  }
+}
+
+Frame::Frame(std::string_view what, std::string_view name)
+    : what_(what), name_(name), outer_(innermost) {
+  innermost = this;
+}
+
+Frame::Frame(std::string_view what, std::int64_t number)
+    : what_(what), number_(number), outer_(innermost) {
+  innermost = this;
+}
+
+Frame::~Frame() { innermost = outer_; }
+
+}  // namespace dlt

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace dlt::config {
+
+struct Document;
+
+// A cursor on one JSON object of a config file. Copies look into the same file. Every read is
+// remembered: done() rejects the keys nobody asked for, resolved() holds every value that was used,
+// given or default. Every mistake is an Error with Exit::usage of the form
+//   a.json:3:15: /model/layers: expected an integer >= 1, got "6" (string)
+class Reader {
+ public:
+  static Reader parse_file(const std::string& path);  // JSON, // and /* */ comments allowed
+  static Reader parse_text(const std::string& text, const std::string& name);
+
+  // "a.b=value", as --set takes it: replaces or adds the value at /a/b. The value is read as JSON,
+  // or as a string where it is not JSON. Mistakes in it are reported at "--set a.b".
+  void set(const std::string& assignment);
+
+  // Overwrite `value` if the key is present; otherwise `value` is the documented default.
+  void field(std::string_view key, bool& value);
+  void field(std::string_view key, std::int64_t& value, std::int64_t min = 1,
+             std::int64_t max = INT64_MAX);
+  void field(std::string_view key, double& value, double min, double max);
+  void field(std::string_view key, std::string& value);
+  void field(std::string_view key, std::vector<double>& value, double min, double max);
+  void field(std::string_view key, std::string& value, const std::vector<std::string_view>& allowed);
+
+  std::string required(std::string_view key);
+  bool has(std::string_view key) const;  // present and not null
+  Reader child(std::string_view key);    // an object; missing reads as {}
+  void done() const;                     // once, at the end: no key of the file was left unread
+
+  [[noreturn]] void fail(std::string_view key, const std::string& message,
+                         SourceLine where = {}) const;
+  std::string resolved() const;  // JSON text
+
+ private:
+  Reader(std::shared_ptr<Document> doc, std::string pointer);
+  const nlohmann::json* look_up(std::string_view key);
+  void resolve(std::string_view key, nlohmann::json value);
+
+  std::shared_ptr<Document> doc_;
+  std::string pointer_;  // RFC 6901, "" for the root
+};
+
+}  // namespace dlt::config

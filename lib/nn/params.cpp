@@ -1,0 +1,90 @@
+#include "nn/params.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace dlt::nn {
+namespace {
+
+template <class Draw>
+Init drawn(Draw draw) {
+  return [draw](Tensor& t, Rng& rng) {
+    std::generate_n(t.mutable_data(), t.size(), [&] { return static_cast<real>(draw(rng)); });
+  };
+}
+
+Init constant(real value) {
+  return [value](Tensor& t, Rng&) { std::fill_n(t.mutable_data(), t.size(), value); };
+}
+
+}  // namespace
+
+Init zeros() { return constant(0); }
+Init ones() { return constant(1); }
+
+Init uniform(double bound) {
+  return drawn([bound](Rng& rng) { return rng.uniform(-bound, bound); });
+}
+
+Init normal(double deviation) {
+  return drawn([deviation](Rng& rng) { return deviation * rng.normal(); });
+}
+
+Tensor Params::create(const std::string& name, Shape shape, const Init& init) {
+  Tensor t = Tensor::uninitialized(std::move(shape));
+  if (filled_ == Filled::yes) {
+    Rng rng(derive(seed_, name));
+    init(t, rng);
+  }
+  t.set_needs_grad();
+  const bool added = tensors_.emplace(name, t).second;
+  require(added, "parameter '{}' is made twice", name);
+  return t;
+}
+
+void Params::load(const StateDict& from) {
+  for (const auto& [name, t] : tensors_) {
+    const auto it = from.find(name);
+    require(it != from.end(), Exit::damaged, "the checkpoint has no '{}' {}", name, t.shape());
+    require(it->second.shape() == t.shape(), Exit::damaged,
+            "'{}' is {} in the checkpoint, {} in the model", name, it->second.shape(), t.shape());
+  }
+  for (const auto& [name, t] : from) {
+    require(tensors_.contains(name), Exit::damaged,
+            "the checkpoint has '{}' {}, the model has not", name, t.shape());
+  }
+  for (auto& [name, t] : tensors_) {
+    std::copy_n(from.at(name).data(), t.size(), t.mutable_data());
+  }
+}
+
+void Params::zero_grad() {
+  for (auto& [name, t] : tensors_) t.zero_grad();
+}
+
+StateDict Params::grads() const {
+  StateDict all;
+  for (const auto& [name, t] : tensors_) {
+    if (t.has_grad()) all.emplace(name, t.grad());
+  }
+  return all;
+}
+
+std::int64_t Params::count() const {
+  std::int64_t n = 0;
+  for (const auto& [name, t] : tensors_) n += t.size();
+  return n;
+}
+
+Scope Scope::operator/(std::string_view name) const {
+  Scope inner = *this;
+  inner.path_ += (path_.empty() ? "" : ".") + std::string(name);
+  return inner;
+}
+
+Tensor Scope::param(std::string_view name, Shape shape, const Init& init) const {
+  return params_->create((*this / name).path(), std::move(shape), init);
+}
+
+}  // namespace dlt::nn

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/rng.h"
+#include "tensor/tensor.h"
+
+namespace dlt::nn {
+
+using Init = std::function<void(Tensor&, Rng&)>;
+Init zeros();
+Init ones();
+Init uniform(double bound);
+Init normal(double deviation);
+
+using StateDict = std::map<std::string, Tensor>;  // dotted name -> array, sorted
+
+// All parameters of one model by dotted name. This IS the checkpoint, and what optimizers walk.
+// Every parameter draws its start from (seed, name), so adding one does not disturb the others.
+class Params {
+ public:
+  explicit Params(std::uint64_t seed) : seed_(seed) {}
+  static Params blank() { return Params(0, Filled::no); }  // for load(): nothing is initialized
+  Params(const Params&) = delete;
+  Params& operator=(const Params&) = delete;
+
+  Tensor create(const std::string& name, Shape shape, const Init& init);
+  const StateDict& all() const { return tensors_; }
+  void load(const StateDict& from);  // every name and shape must match, or nothing changes
+  void zero_grad();
+  StateDict grads() const;  // of the parameters that have one
+  std::int64_t count() const;
+
+ private:
+  enum class Filled { no, yes };
+  Params(std::uint64_t seed, Filled filled) : seed_(seed), filled_(filled) {}
+
+  StateDict tensors_;
+  std::uint64_t seed_;
+  Filled filled_ = Filled::yes;
+};
+
+// A place in a model: where a layer makes its parameters. Scope is to Params what a directory is
+// to a file system.
+class Scope {
+ public:
+  explicit Scope(Params& params) : params_(&params) {}
+  Scope operator/(std::string_view name) const;
+  Scope operator/(std::int64_t index) const { return *this / std::to_string(index); }
+  Tensor param(std::string_view name, Shape shape, const Init& init) const;
+  const std::string& path() const { return path_; }
+
+ private:
+  Params* params_;
+  std::string path_;
+};
+
+}  // namespace dlt::nn

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <new>
+#include <sys/mman.h>
+#include <vector>
+
+#include "base/error.h"
+#include "tensor/tensor.h"
+
+namespace dlt {
+namespace {
+
+std::atomic<std::int64_t> bytes_in_use = 0, bytes_peak = 0;
+
+// Large blocks come back in the same sizes at every step. Giving them to the system and asking for
+// them again would fault in every page anew, which costs as much as the arithmetic on them.
+class Cache {
+ public:
+  static constexpr std::size_t smallest = 1 << 16;  // below this malloc is as good
+
+  void* take(std::size_t& bytes) {
+    const std::lock_guard lock(mutex_);
+    const auto fits = free_.lower_bound(bytes);
+    if (fits == free_.end() || fits->first > bytes + bytes / 8) return nullptr;
+    void* block = fits->second;
+    bytes = fits->first;
+    free_.erase(fits);
+    return block;
+  }
+
+  void give(void* block, std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    free_.emplace(bytes, block);
+  }
+
+  ~Cache() {
+    for (const auto& [bytes, block] : free_) std::free(block);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::multimap<std::size_t, void*> free_;
+};
+
+Cache& cache() {
+  static Cache* instance = new Cache;  // outlives every static Tensor
+  return *instance;
+}
+
+void count_in(std::size_t bytes) {
+  const std::int64_t now = bytes_in_use += static_cast<std::int64_t>(bytes);
+  for (std::int64_t peak = bytes_peak; now > peak && !bytes_peak.compare_exchange_weak(peak, now);)
+    ;
+}
+
+}  // namespace
+
+Storage::Storage(std::int64_t size) {
+  constexpr std::size_t line = 64, huge_page = std::size_t{1} << 21;
+  bytes_ = (std::max<std::size_t>(static_cast<std::size_t>(size) * sizeof(real), 1) + line - 1) /
+           line * line;
+  void* block = bytes_ >= Cache::smallest ? cache().take(bytes_) : nullptr;
+  if (block == nullptr) {
+    const std::size_t alignment = bytes_ >= 2 * huge_page ? huge_page : line;
+    block = std::aligned_alloc(alignment, (bytes_ + alignment - 1) / alignment * alignment);
+    require(block != nullptr, "out of memory: {} bytes more are not to be had; use a smaller model "
+            "or batch", bytes_);
+    if (alignment == huge_page) ::madvise(block, bytes_, MADV_HUGEPAGE);
+  }
+  data_ = static_cast<real*>(block);
+  count_in(bytes_);
+}
+
+Storage::~Storage() {
+  bytes_in_use -= static_cast<std::int64_t>(bytes_);
+  if (bytes_ >= Cache::smallest) {
+    cache().give(data_, bytes_);
+  } else {
+    std::free(data_);
+  }
+}
+
+std::int64_t Storage::peak_bytes() { return bytes_peak; }
+void Storage::reset_peak() { bytes_peak = bytes_in_use.load(); }
+
+}  // namespace dlt
