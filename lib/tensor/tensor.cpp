@@ -13,7 +13,24 @@ std::atomic<std::int64_t> live_bodies = 0;
 }  // namespace
 
 Tensor::Body::Body() { ++live_bodies; }
-Tensor::Body::~Body() { --live_bodies; }
+
+// A graph that backward() never walked is freed here, op by op: freeing it by recursion would
+// overflow the stack on a deep one.
+Tensor::Body::~Body() {
+  --live_bodies;
+  if (node == nullptr) return;
+  static thread_local std::vector<std::shared_ptr<autograd::Node>> dead;
+  static thread_local bool freeing = false;
+  dead.push_back(std::move(node));
+  if (freeing) return;
+  freeing = true;
+  while (!dead.empty()) {
+    const auto last = std::move(dead.back());
+    dead.pop_back();
+  }
+  freeing = false;
+}
+
 std::int64_t Tensor::live() { return live_bodies; }
 
 Tensor Tensor::around(Shape shape, std::shared_ptr<Storage> storage) {

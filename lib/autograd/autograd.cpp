@@ -1,0 +1,124 @@
+#include "autograd/autograd.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
+
+#include "base/error.h"
+
+namespace dlt::autograd {
+namespace {
+
+thread_local bool recording = true;
+thread_local bool checking = false;
+thread_local std::uint64_t next_order = 0;
+
+// Everything `root` was made of, latest op first. No recursion: graphs are deep.
+std::vector<Tensor> made_of(const Tensor& root) {
+  std::vector<Tensor> found, todo = {root};
+  std::unordered_set<const Node*> seen;
+  while (!todo.empty()) {
+    Tensor t = std::move(todo.back());
+    todo.pop_back();
+    const Node* node = t.body()->node.get();
+    if (node == nullptr || !seen.insert(node).second) continue;
+    for (const Tensor& input : node->inputs) {
+      if (input.needs_grad()) todo.push_back(input);
+    }
+    found.push_back(std::move(t));
+  }
+  std::ranges::sort(found, std::greater<>(), [](const Tensor& t) { return t.body()->node->order; });
+  return found;
+}
+
+void check_gradients(const Node& node) {
+  for (const Tensor& input : node.inputs) {
+    require(!input.has_grad() || all_finite(input.grad()), Exit::diverged,
+            "the gradient of an input {} of op '{}' is not finite", input.shape(), node.op);
+  }
+}
+
+}  // namespace
+
+InputGrads::Slot InputGrads::slot(std::size_t i) {
+  Tensor::Body& b = *inputs_[i].body();
+  const bool accumulate = b.grad != nullptr;
+  if (!accumulate) b.grad = std::make_shared<Storage>(b.shape.size());
+  if (b.grad.use_count() > 1) {  // share() lent it to another tensor too
+    auto own = std::make_shared<Storage>(b.shape.size());
+    std::copy_n(b.grad->data(), b.shape.size(), own->data());
+    b.grad = std::move(own);
+  }
+  return {b.grad->data(), accumulate};
+}
+
+real* InputGrads::operator[](std::size_t i) {
+  const Slot s = slot(i);
+  if (!s.accumulate) std::fill_n(s.data, inputs_[i].size(), real(0));
+  return s.data;
+}
+
+void InputGrads::share(std::size_t i, const Tensor& gradient) {
+  Tensor::Body& b = *inputs_[i].body();
+  if (b.grad == nullptr) {
+    b.grad = gradient.body()->storage;
+    return;
+  }
+  real* sum = slot(i).data;
+  for (std::int64_t j = 0; j < gradient.size(); ++j) sum[j] += gradient.data()[j];
+}
+
+bool all_finite(const Tensor& t) {
+  return std::ranges::all_of(t.values(), [](real v) { return std::isfinite(v); });
+}
+
+bool records(const std::vector<Tensor>& inputs) {
+  return recording && std::ranges::any_of(inputs, &Tensor::needs_grad);
+}
+
+Tensor record(std::string_view op, Tensor y, std::vector<Tensor> inputs, Backward backward) {
+  if (checking) {
+    require(all_finite(y), Exit::diverged, "the result {} of op '{}' is not finite", y.shape(), op);
+  }
+  if (records(inputs)) {
+    y.set_needs_grad();
+    y.body()->node =
+        std::make_shared<Node>(Node{op, next_order++, std::move(inputs), std::move(backward)});
+  }
+  return y;
+}
+
+void backward(const Tensor& loss) {
+  require(loss.size() == 1,
+          "backward() starts from a scalar, not shape {}: give it a vector of that shape too",
+          loss.shape());
+  backward(loss, Tensor::filled(loss.shape(), 1));
+}
+
+void backward(const Tensor& y, const Tensor& dy) {
+  require(dy.shape() == y.shape(), "backward(): the vector {} does not fit the result {}",
+          dy.shape(), y.shape());
+  require(y.needs_grad(), "backward(): the result depends on no tensor that needs a gradient");
+  std::vector<Tensor> start = {y};
+  InputGrads(start).share(0, dy);
+  for (Tensor& made : made_of(y)) {
+    const Tensor result = std::move(made);  // freed at the end of this turn
+    Tensor::Body& body = *result.body();
+    const auto node = std::move(body.node);
+    if (!body.grad) continue;
+    const Frame frame("backward of", node->op);
+    InputGrads dx(node->inputs);
+    const Tensor upstream = result.grad();
+    body.grad.reset();
+    node->backward(upstream, dx);
+    if (checking) check_gradients(*node);
+  }
+}
+
+NoGrad::NoGrad() : before_(recording) { recording = false; }
+NoGrad::~NoGrad() { recording = before_; }
+
+CheckFinite::CheckFinite() : before_(checking) { checking = true; }
+CheckFinite::~CheckFinite() { checking = before_; }
+
+}  // namespace dlt::autograd
