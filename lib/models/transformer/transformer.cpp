@@ -8,6 +8,9 @@
 #include "kernels/attention.h"
 
 namespace dlt::models {
+
+using ops::operator+;
+
 namespace {
 
 Norm make_norm(const nn::Scope& s, const TransformerConfig& c) {
