@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <unistd.h>
 
 #include "autograd/autograd.h"
+#include "base/file.h"
 #include "base/system.h"
 #include "data/text_source.h"
 #include "models/transformer/hf.h"
@@ -32,8 +34,8 @@ class TransformerLm : public Model, LanguageModel, train::Task {
         net_(nn::Scope(params_), s_.model) {}
 
   train::FitResult train(train::Run& run, const train::FitOptions& options) override {
-    write_file(run.path() + "/tokenizer.json", tokenizer_->json());
-    open_data(run.path());
+    keep_tokenizer(run);
+    open_data(run.folder());
     return train::fit(*this, s_.fit, run, options);
   }
 
@@ -49,7 +51,7 @@ class TransformerLm : public Model, LanguageModel, train::Task {
     return measure(valid, bytes, 0);
   }
 
-  void load(const std::string& checkpoint) override { train::load_model(checkpoint, params_); }
+  void load(const std::string& checkpoint) override { train::load_weights(checkpoint, params_); }
   Summary summary() const override;
 
   std::vector<std::string_view> export_formats() const override {
@@ -78,6 +80,7 @@ class TransformerLm : public Model, LanguageModel, train::Task {
   std::int64_t items_per_part() const override { return s_.batch * s_.model.context; }
   std::string_view item_name() const override { return "tokens"; }
 
+  void keep_tokenizer(train::Run& run) const;
   void open_data(const std::string& folder);
   train::Metrics measure(const data::Tokens& tokens, std::int64_t bytes,
                          std::int64_t most_batches) const;
@@ -90,6 +93,16 @@ class TransformerLm : public Model, LanguageModel, train::Task {
   data::TextSplit text_;
   bool synthetic_ = false;
 };
+
+// A tokenizer made from the text changes with the text; weights learned with another are useless.
+void TransformerLm::keep_tokenizer(train::Run& run) const {
+  const std::string path = run.path("tokenizer.json");
+  if (::access(path.c_str(), F_OK) != 0) return write_file(path, tokenizer_->json());
+  require(read_file(path, Exit::failed) == tokenizer_->json(), Exit::data,
+          "'{}' has changed since this run began, so its tokenizer would differ from '{}': start a "
+          "new run, or bring the old text back",
+          s_.data.train, path);
+}
 
 void TransformerLm::open_data(const std::string& folder) {
   text_ = data::open_text(s_.data, *tokenizer_, folder);
@@ -169,7 +182,7 @@ Summary TransformerLm::summary() const {
   const TransformerConfig& c = s_.model;
   const std::int64_t rows = s_.batch * c.context;
   Summary s;
-  s.items_per_step = rows * s_.fit.accumulate;
+  s.items_per_step = rows * s_.fit.step.accumulate;
   s.flops_per_step = c.train_flops_per_token() * static_cast<double>(s.items_per_step);
   s.parameters = params_.count();
   s.weight_bytes = s.parameters * static_cast<std::int64_t>(sizeof(real));
