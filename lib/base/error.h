@@ -68,6 +68,7 @@ class Frame {
 template <class... Args>
 struct Located {
   template <class Text>
+  requires std::is_convertible_v<const Text&, std::string_view>  // so that an Exit is none
   // NOLINTNEXTLINE(google-explicit-constructor): written as a plain string literal
   consteval Located(const Text& t, SourceLine w = {}) : text(t), where(w) {}
   fmt::format_string<Args...> text;

@@ -33,7 +33,8 @@ class Reader {
   void field(std::string_view key, double& value, double min, double max);
   void field(std::string_view key, std::string& value);
   void field(std::string_view key, std::vector<double>& value, double min, double max);
-  void field(std::string_view key, std::string& value, const std::vector<std::string_view>& allowed);
+  void field(std::string_view key, std::string& value,
+             const std::vector<std::string_view>& allowed);
 
   std::string required(std::string_view key);
   bool has(std::string_view key) const;  // present and not null

@@ -1,0 +1,228 @@
+#include "config/reader.h"
+
+#include <catch2/catch.hpp>
+#include <cfloat>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+using namespace dlt;
+using config::Reader;
+
+namespace {
+
+struct Settings {
+  std::string name;
+  bool bias = true;
+  std::int64_t layers = 2, threads = 1, offset = 0;
+  double lr = 3e-4, dropout = 0, bound = 1;
+  std::string mode = "mean", note;
+  std::vector<double> betas = {0.9, 0.999};
+};
+
+Settings read(Reader& root) {
+  Settings s;
+  auto model = root.child("model");
+  s.name = model.required("name");
+  model.field("layers", s.layers);
+  model.field("bias", s.bias);
+  model.field("dropout", s.dropout, 0, 1);
+  model.field("mode", s.mode, {"mean", "sum"});
+  auto train = root.child("train");
+  train.field("threads", s.threads, 1, 64);
+  train.field("offset", s.offset, INT64_MIN);
+  train.field("lr", s.lr, 0, DBL_MAX);
+  train.field("bound", s.bound, -INFINITY, INFINITY);
+  train.field("betas", s.betas, 0, 1);
+  train.field("note", s.note);
+  root.done();
+  return s;
+}
+
+Settings read(const std::string& text, const std::vector<std::string>& set = {}) {
+  auto root = Reader::parse_text(text, "a.json");
+  for (const std::string& assignment : set) root.set(assignment);
+  return read(root);
+}
+
+std::string message(const std::string& text, const std::vector<std::string>& set = {}) {
+  try {
+    read(text, set);
+  } catch (const Error& e) {
+    CHECK(e.exit() == Exit::usage);
+    return e.what();
+  }
+  return "no error";
+}
+
+std::string in_model(const std::string& member) {
+  return message(R"({"model": {"name": "m", )" + member + "}}");
+}
+
+std::string in_train(const std::string& member) {
+  return message(R"({"model": {"name": "m"}, "train": {)" + member + "}}");
+}
+
+}  // namespace
+
+TEST_CASE("a wrong value is reported with its place, what it is and what is allowed", "[config]") {
+  CHECK(in_model(R"("layers": "6")") ==
+        R"(a.json:1:35: /model/layers: expected an integer >= 1, got "6" (string))");
+  CHECK(in_model(R"("layers": 0)") ==
+        "a.json:1:35: /model/layers: expected an integer >= 1, got 0 (number)");
+  CHECK(in_model(R"("layers": 2.5)") ==
+        "a.json:1:35: /model/layers: expected an integer >= 1, got 2.5 (number)");
+  CHECK(in_model(R"("layers": 9223372036854775808)") ==
+        "a.json:1:35: /model/layers: expected an integer >= 1, got 9223372036854775808 (number)");
+  CHECK(in_model(R"("layers": 1e30)") ==
+        "a.json:1:35: /model/layers: expected an integer >= 1, got 1e+30 (number)");
+  CHECK(in_model(R"("bias": 1)") ==
+        "a.json:1:33: /model/bias: expected true or false, got 1 (number)");
+  CHECK(in_model(R"("dropout": 1.5)") ==
+        "a.json:1:36: /model/dropout: expected a number in [0, 1], got 1.5 (number)");
+  CHECK(
+      in_model(R"("mode": "men")") ==
+      R"(a.json:1:33: /model/mode: expected one of mean, sum, got "men" (string); did you mean 'mean'?)");
+  CHECK(in_model(R"("mode": 3)") ==
+        "a.json:1:33: /model/mode: expected one of mean, sum, got 3 (number)");
+  CHECK(in_train(R"("threads": 65)") ==
+        "a.json:1:47: /train/threads: expected an integer in [1, 64], got 65 (number)");
+  CHECK(in_train(R"("offset": [])") ==
+        "a.json:1:46: /train/offset: expected an integer, got [] (array)");
+  CHECK(in_train(R"("lr": -1)") ==
+        "a.json:1:42: /train/lr: expected a number >= 0, got -1 (number)");
+  CHECK(in_train(R"("bound": "nan")") ==
+        R"(a.json:1:45: /train/bound: expected a number, got "nan" (string))");
+  CHECK(in_train(R"("note": {"a": 1})") ==
+        R"(a.json:1:44: /train/note: expected a string, got {"a":1} (object))");
+  CHECK(in_train(R"("betas": 0.9)") ==
+        "a.json:1:45: /train/betas: expected a list of numbers in [0, 1], got 0.9 (number)");
+  CHECK(in_train(R"("betas": [0.9, 2])") ==
+        "a.json:1:51: /train/betas/1: expected a number in [0, 1], got 2 (number)");
+}
+
+TEST_CASE("long values are cut between characters", "[config]") {
+  std::string list = "[1";
+  for (int i = 0; i < 50; ++i) list += ",1";
+  CHECK(in_train("\"note\": " + list + "]") ==
+        "a.json:1:44: /train/note: expected a string, got " + list.substr(0, 60) + "... (array)");
+}
+
+TEST_CASE("structure: required keys, objects, unknown keys", "[config]") {
+  CHECK(message("{\n  \"model\": {}\n}") == "a.json:2:12: /model/name: is required, a string");
+  CHECK(message("\n {}") == "a.json:2:2: /model/name: is required, a string");
+  CHECK(message(R"({"model": {"name": null}})") ==
+        "a.json:1:20: /model/name: is required, a string");
+  CHECK(message(R"({"model": 3})") == "a.json:1:11: /model: expected an object, got 3 (number)");
+  CHECK(message("[1]") == "a.json:1:1: expected one JSON object, got [1] (array)");
+  CHECK(in_model("\n\"layer\": 1") ==
+        "a.json:2:1: /model/layer: is not a known key; did you mean 'layers'?");
+  CHECK(in_model(R"("x": null)") ==
+        "a.json:1:25: /model/x: is not a known key; known: bias, dropout, layers, mode, name");
+  CHECK(message(R"({"model": {"name": "é"}, "trian": {"a": 1}})") ==
+        "a.json:1:26: /trian: is not a known key; did you mean 'train'?");
+}
+
+TEST_CASE("text that is not JSON is reported with place and reason", "[config]") {
+  CHECK(message("") == "a.json:1:1: not valid JSON: the file is empty");
+  CHECK(message("{\n  \"model\": {\n") ==
+        "a.json:3:1: not valid JSON: expected a key in double quotes");
+  CHECK(message("{\"a\": 1 \"b\": 2}") == "a.json:1:9: not valid JSON: expected ',' or '}'");
+  CHECK(message("{\"a\": 1,\n}") ==
+        "a.json:1:8: not valid JSON: a comma before '}' is not allowed");
+  CHECK(message("{\"a\": 1, \"b\": {\"a\": 1, \"\\u0061\": 2}}") ==
+        "a.json:1:24: not valid JSON: key 'a' appears twice in this object");
+  CHECK(message("{\"a\": 01}") == "a.json:1:7: not valid JSON: a number may not start with 0");
+  CHECK(message("{\"a\": 1e999}") == "a.json:1:7: not valid JSON: this number is too large");
+  CHECK(message("{\"a\": \"\xFF\"}") == "a.json:1:8: not valid JSON: bytes that are not UTF-8");
+  CHECK(message("{\"a\": True}") ==
+        "a.json:1:7: not valid JSON: expected a value: a number, a \"string\", true, false, null, "
+        "[list] or {object}");
+}
+
+TEST_CASE("a config file that cannot be read is a usage error", "[config]") {
+  try {
+    Reader::parse_file("/nowhere/a.json");
+    FAIL("no error");
+  } catch (const Error& e) {
+    CHECK(e.exit() == Exit::usage);
+    CHECK(std::string(e.what()) == "cannot open '/nowhere/a.json': No such file or directory");
+  }
+}
+
+TEST_CASE("comments, null and integers in any spelling are accepted", "[config]") {
+  const Settings s = read(R"(// the model
+    {"model": {"name": "m", /* deep */ "layers": 1e1, "bias": null, "dropout": 1},
+     "train": {"threads": 3.0, "offset": -5, "betas": []}})");
+  CHECK(s.layers == 10);
+  CHECK(s.bias);
+  CHECK(s.dropout == 1);
+  CHECK(s.threads == 3);
+  CHECK(s.offset == -5);
+  CHECK(s.betas.empty());
+  CHECK(s.lr == 3e-4);
+}
+
+TEST_CASE("--set replaces and adds values of any type", "[config]") {
+  const Settings s = read(R"({"model": {"name": "m", "layers": 3}})",
+                          {"model.layers=2", "train.betas=[0.9,0.95]", "train.note=a=b.txt",
+                           "model.bias=false", "train.lr=1e-3"});
+  CHECK(s.layers == 2);
+  CHECK(s.betas == std::vector<double>{0.9, 0.95});
+  CHECK(s.note == "a=b.txt");
+  CHECK(!s.bias);
+  CHECK(s.lr == 1e-3);
+}
+
+TEST_CASE("mistakes of --set name the assignment", "[config]") {
+  const std::string text = R"({"model": {"name": "m", "layers": 0}})";
+  CHECK(message(text, {"model.layers=x"}) ==
+        R"(--set model.layers: expected an integer >= 1, got "x" (string))");
+  CHECK(message(text, {"model={\"name\":\"m\",\"layers\":-1}"}) ==
+        "--set model: /model/layers: expected an integer >= 1, got -1 (number)");
+  CHECK(message(text, {"model.layers=1", "model.layrs=2"}) ==
+        "--set model.layrs: is not a known key; did you mean 'layers'?");
+  CHECK(message(text, {"model.layers=1", "modle.layers=2"}) ==
+        "--set modle.layers: /modle: is not a known key; did you mean 'model'?");
+  CHECK(message(text, {"model.layers.deep=1"}) ==
+        "--set model.layers.deep: /model/layers is not an object but 0 (number)");
+  CHECK(message(text, {"model.layers"}) ==
+        "--set model.layers: expected the form a.b=value, as in --set train.steps=100");
+  CHECK(message(text, {"model..layers=1"}) ==
+        "--set model..layers=1: expected the form a.b=value, as in --set train.steps=100");
+  CHECK(message(text, {"train.note=\xFF"}) == "--set: the assignment is not UTF-8 text");
+  CHECK(message(text, {"model={}"}) == "--set model: /model/name: is required, a string");
+}
+
+TEST_CASE("fail() is for mistakes only the caller can see", "[config]") {
+  auto root = Reader::parse_text(R"({"model": {"width": 10}})", "a.json");
+  CHECK_THROWS_WITH(root.child("model").fail("width", "is not a multiple of heads (3)"),
+                    "a.json:1:21: /model/width: is not a multiple of heads (3)");
+}
+
+TEST_CASE("the resolved config keeps the order of reading and reads back equal", "[config]") {
+  auto root = Reader::parse_text(
+      R"({"train": {"lr": 0.1, "bound": 1e-7}, "model": {"dropout": 0.30000000000000004, "name": "é/~"}})",
+      "a.json");
+  const Settings first = read(root);
+  const std::string text = root.resolved();
+  const auto keys = nlohmann::ordered_json::parse(text);
+  CHECK(keys.begin().key() == "model");
+  CHECK(keys["model"].begin().key() == "name");
+  CHECK(keys["train"].contains("betas"));
+
+  auto again = Reader::parse_text(text, "config.json");
+  const Settings second = read(again);
+  CHECK(second.dropout == first.dropout);
+  CHECK(second.bound == 1e-7);
+  CHECK(second.name == "é/~");
+  CHECK(again.resolved() == text);
+}
+
+TEST_CASE("keys with / and ~ and digits are ordinary keys", "[config]") {
+  auto root = Reader::parse_text(R"({"names": {"0": "cat", "a/b~c": "dog"}})", "a.json");
+  auto names = root.child("names");
+  CHECK(names.required("0") == "cat");
+  CHECK(names.required("a/b~c") == "dog");
+  root.done();
+  CHECK(nlohmann::json::parse(root.resolved())["names"]["0"] == "cat");
+}
