@@ -1,0 +1,183 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/pointwise.cpp"
+#include "kernels/simd-inl.h"
+
+#include <algorithm>
+
+#include "base/parallel.h"
+#include "kernels/dropout.h"
+#include "kernels/pointwise.h"
+#include "kernels/rows-inl.h"
+#include "kernels/simd_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dlt::kernels::HWY_NAMESPACE {
+
+void add(real* y, const real* a, const real* b, Size n) {
+  for_row(n, [=](auto d, Size i) { put(d, y, i, hn::Add(at(d, a, i), at(d, b, i))); });
+}
+
+void add_scaled(real* y, const real* x, real factor, Size n) {
+  for_row(n, [=](auto d, Size i) {
+    put(d, y, i, hn::MulAdd(at(d, x, i), hn::Set(d, factor), at(d, y, i)));
+  });
+}
+
+void add_product(real* y, const real* a, const real* b, bool accumulate, Size n) {
+  for_row(n, [=](auto d, Size i) {
+    const auto before = accumulate ? at(d, y, i) : hn::Zero(d);
+    put(d, y, i, hn::MulAdd(at(d, a, i), at(d, b, i), before));
+  });
+}
+
+template <class D>
+hn::Vec<D> value(D d, hn::Vec<D> x, Activation kind) {
+  switch (kind) {
+    case Activation::gelu:
+      return Gelu(d, x);
+    case Activation::silu:
+      return Silu(d, x);
+    case Activation::relu:
+      return hn::Max(x, hn::Zero(d));
+    case Activation::none:
+      break;
+  }
+  return x;
+}
+
+template <class D>
+hn::Vec<D> slope(D d, hn::Vec<D> x, Activation kind) {
+  switch (kind) {
+    case Activation::gelu:
+      return GeluSlope(d, x);
+    case Activation::silu:
+      return SiluSlope(d, x);
+    case Activation::relu:
+      return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), hn::Set(d, real(1)), hn::Zero(d));
+    case Activation::none:
+      break;
+  }
+  return hn::Set(d, real(1));
+}
+
+void activate_forward(real* y, const real* x, Activation kind, Size n) {
+  for_row(n, [=](auto d, Size i) { put(d, y, i, value(d, at(d, x, i), kind)); });
+}
+
+void activate_backward(real* dx, const real* dy, const real* x, Activation kind, bool accumulate,
+                       Size n) {
+  for_row(n, [=](auto d, Size i) {
+    const auto before = accumulate ? at(d, dx, i) : hn::Zero(d);
+    put(d, dx, i, hn::MulAdd(at(d, dy, i), slope(d, at(d, x, i), kind), before));
+  });
+}
+
+void swiglu_forward(real* y, const real* x, Size width) {
+  for_row(width, [=](auto d, Size i) {
+    put(d, y, i, hn::Mul(Silu(d, at(d, x, i)), at(d, x, width + i)));
+  });
+}
+
+void swiglu_backward(real* dx, const real* dy, const real* x, bool accumulate, Size width) {
+  for_row(width, [=](auto d, Size i) {
+    const auto g = at(d, dy, i), gate = at(d, x, i), up = at(d, x, width + i);
+    const auto dgate = hn::Mul(hn::Mul(g, up), SiluSlope(d, gate));
+    const auto dup = hn::Mul(g, Silu(d, gate));
+    put(d, dx, i, accumulate ? hn::Add(dgate, at(d, dx, i)) : dgate);
+    put(d, dx, width + i, accumulate ? hn::Add(dup, at(d, dx, width + i)) : dup);
+  });
+}
+
+}  // namespace dlt::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace dlt::kernels {
+namespace {
+
+constexpr Size grain = 16384;  // elements: smaller pieces are not worth a thread
+
+template <class F>
+void by_rows(Size rows, Size width, const F& f) {
+  parallel_for(rows, std::max<Size>(1, grain / width), [&](Size begin, Size end) {
+    for (Size r = begin; r < end; ++r) f(r);
+  });
+}
+
+}  // namespace
+
+HWY_EXPORT(add);
+HWY_EXPORT(add_scaled);
+HWY_EXPORT(add_product);
+HWY_EXPORT(activate_forward);
+HWY_EXPORT(activate_backward);
+HWY_EXPORT(swiglu_forward);
+HWY_EXPORT(swiglu_backward);
+
+void add(real* y, const real* a, const real* b, Size n) noexcept {
+  parallel_for(n, grain, [=](Size i, Size end) {
+    HWY_DYNAMIC_DISPATCH(add)(y + i, a + i, b + i, end - i);
+  });
+}
+
+void multiply(real* y, const real* a, const real* b, Size n) noexcept {
+  add_product(y, a, b, false, n);
+}
+
+void add_scaled(real* y, const real* x, real factor, Size n) noexcept {
+  parallel_for(n, grain, [=](Size i, Size end) {
+    HWY_DYNAMIC_DISPATCH(add_scaled)(y + i, x + i, factor, end - i);
+  });
+}
+
+void add_product(real* y, const real* a, const real* b, bool accumulate, Size n) noexcept {
+  parallel_for(n, grain, [=](Size i, Size end) {
+    HWY_DYNAMIC_DISPATCH(add_product)(y + i, a + i, b + i, accumulate, end - i);
+  });
+}
+
+void activate_forward(real* y, const real* x, Activation kind, Size n) noexcept {
+  parallel_for(n, grain, [=](Size i, Size end) {
+    HWY_DYNAMIC_DISPATCH(activate_forward)(y + i, x + i, kind, end - i);
+  });
+}
+
+void activate_backward(real* dx, const real* dy, const real* x, Activation kind, bool accumulate,
+                       Size n) noexcept {
+  parallel_for(n, grain, [=](Size i, Size end) {
+    HWY_DYNAMIC_DISPATCH(activate_backward)(dx + i, dy + i, x + i, kind, accumulate, end - i);
+  });
+}
+
+void swiglu_forward(real* y, const real* x, Size rows, Size width) noexcept {
+  by_rows(rows, width, [=](Size r) {
+    HWY_DYNAMIC_DISPATCH(swiglu_forward)(y + r * width, x + 2 * r * width, width);
+  });
+}
+
+void swiglu_backward(real* dx, const real* dy, const real* x, bool accumulate, Size rows,
+                     Size width) noexcept {
+  by_rows(rows, width, [=](Size r) {
+    HWY_DYNAMIC_DISPATCH(swiglu_backward)
+    (dx + 2 * r * width, dy + r * width, x + 2 * r * width, accumulate, width);
+  });
+}
+
+void dropout(real* y, const real* x, double rate, std::uint64_t key, bool accumulate,
+             Size n) noexcept {
+  const DropoutMask mask(rate, key);
+  parallel_for(n, grain, [=](Size begin, Size end) {
+    for (Size i = begin; i < end; ++i) y[i] = (accumulate ? y[i] : 0) + x[i] * mask.factor(i);
+  });
+}
+
+void add_rows(real* sums, const real* x, Size rows, Size cols) noexcept {
+  parallel_for(cols, std::max<Size>(64, grain / std::max<Size>(rows, 1)), [=](Size begin, Size end) {
+    for (Size r = 0; r < rows; ++r) {
+      HWY_DYNAMIC_DISPATCH(add_scaled)(sums + begin, x + r * cols + begin, 1, end - begin);
+    }
+  });
+}
+
+}  // namespace dlt::kernels
+#endif

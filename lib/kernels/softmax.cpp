@@ -1,0 +1,145 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/softmax.cpp"
+#include "kernels/simd-inl.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/parallel.h"
+#include "kernels/rows-inl.h"
+#include "kernels/simd_math-inl.h"
+#include "kernels/softmax.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dlt::kernels::HWY_NAMESPACE {
+
+real row_max(const real* x, Size n) {
+  const Wide d;
+  const auto lanes = static_cast<Size>(hn::Lanes(d));
+  if (n < lanes) return *std::max_element(x, x + n);
+  auto top = at(d, x, 0);
+  Size j = lanes;
+  for (; j + lanes <= n; j += lanes) top = hn::Max(top, at(d, x, j));
+  top = hn::Max(top, at(d, x, n - lanes));  // overlaps: harmless for a maximum
+  return hn::GetLane(hn::MaxOfLanes(d, top));
+}
+
+real exp_row(real* y, const real* x, real shift, Size n) {
+  return row_sum(n, [=](auto d, Size j) {
+    const auto e = ExpOfNegative(d, hn::Sub(at(d, x, j), hn::Set(d, shift)));
+    put(d, y, j, e);
+    return e;
+  });
+}
+
+real sum_exp(const real* x, real shift, Size n) {
+  return row_sum(
+      n, [=](auto d, Size j) { return ExpOfNegative(d, hn::Sub(at(d, x, j), hn::Set(d, shift))); });
+}
+
+real dot(const real* a, const real* b, Size n) {
+  return row_sum(n, [=](auto d, Size j) { return hn::Mul(at(d, a, j), at(d, b, j)); });
+}
+
+void scale_row(real* x, real factor, Size n) {
+  for_row(n, [=](auto d, Size j) { put(d, x, j, hn::Mul(at(d, x, j), hn::Set(d, factor))); });
+}
+
+void softmax_pull(real* dx, const real* dy, const real* y, real level, bool accumulate, Size n) {
+  for_row(n, [=](auto d, Size j) {
+    const auto g = hn::Mul(at(d, y, j), hn::Sub(at(d, dy, j), hn::Set(d, level)));
+    put(d, dx, j, accumulate ? hn::Add(g, at(d, dx, j)) : g);
+  });
+}
+
+}  // namespace dlt::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace dlt::kernels {
+namespace {
+
+template <class F>
+void by_rows(Size rows, Size cols, const F& f) {
+  parallel_for(rows, std::max<Size>(1, 4096 / cols), [&](Size begin, Size end) {
+    for (Size r = begin; r < end; ++r) f(r);
+  });
+}
+
+}  // namespace
+
+HWY_EXPORT(row_max);
+HWY_EXPORT(exp_row);
+HWY_EXPORT(sum_exp);
+HWY_EXPORT(dot);
+HWY_EXPORT(scale_row);
+HWY_EXPORT(softmax_pull);
+
+real dot(const real* a, const real* b, Size n) noexcept {
+  return HWY_DYNAMIC_DISPATCH(dot)(a, b, n);
+}
+
+void scale_row(real* x, real factor, Size n) noexcept {
+  HWY_DYNAMIC_DISPATCH(scale_row)(x, factor, n);
+}
+
+void softmax_pull(real* g, const real* p, real level, Size cols) noexcept {
+  HWY_DYNAMIC_DISPATCH(softmax_pull)(g, g, p, level, false, cols);
+}
+
+real exp_row(real* x, real* top, Size used, Size cols) noexcept {
+  *top = HWY_DYNAMIC_DISPATCH(row_max)(x, used);
+  std::fill(x + used, x + cols, real(0));
+  return HWY_DYNAMIC_DISPATCH(exp_row)(x, x, *top, used);
+}
+
+void exp_row_shifted(real* x, real shift, Size used, Size cols) noexcept {
+  HWY_DYNAMIC_DISPATCH(exp_row)(x, x, shift, used);
+  std::fill(x + used, x + cols, real(0));
+}
+
+real log_sum_exp(const real* x, Size cols) noexcept {
+  const real top = HWY_DYNAMIC_DISPATCH(row_max)(x, cols);
+  return top + std::log(HWY_DYNAMIC_DISPATCH(sum_exp)(x, top, cols));
+}
+
+void softmax_forward(real* y, const real* x, Size rows, Size cols) noexcept {
+  by_rows(rows, cols, [=](Size r) {
+    const real* in = x + r * cols;
+    const real top = HWY_DYNAMIC_DISPATCH(row_max)(in, cols);
+    const real sum = HWY_DYNAMIC_DISPATCH(exp_row)(y + r * cols, in, top, cols);
+    scale_row(y + r * cols, 1 / sum, cols);
+  });
+}
+
+void softmax_backward(real* dx, const real* dy, const real* y, bool accumulate, Size rows,
+                      Size cols) noexcept {
+  by_rows(rows, cols, [=](Size r) {
+    const real *g = dy + r * cols, *p = y + r * cols;
+    HWY_DYNAMIC_DISPATCH(softmax_pull)(dx + r * cols, g, p, dot(g, p, cols), accumulate, cols);
+  });
+}
+
+void cross_entropy(real* losses, real* gradient, const real* x, const std::int32_t* targets,
+                   real factor, Size rows, Size cols) noexcept {
+  by_rows(rows, cols, [=](Size r) {
+    const real* in = x + r * cols;
+    const std::int32_t target = targets[r];
+    real* out = gradient == nullptr ? nullptr : gradient + r * cols;
+    if (target < 0) {
+      losses[r] = 0;
+      if (out != nullptr) std::fill_n(out, cols, real(0));
+      return;
+    }
+    const real wanted = in[target], top = HWY_DYNAMIC_DISPATCH(row_max)(in, cols);
+    const real sum = out == nullptr ? HWY_DYNAMIC_DISPATCH(sum_exp)(in, top, cols)
+                                    : HWY_DYNAMIC_DISPATCH(exp_row)(out, in, top, cols);
+    losses[r] = top + std::log(sum) - wanted;
+    if (out == nullptr) return;
+    scale_row(out, factor / sum, cols);
+    out[target] -= factor;
+  });
+}
+
+}  // namespace dlt::kernels
+#endif

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "base/real.h"
+#include "kernels/gemm.h"
+
+namespace dlt::kernels {
+
+// y = softmax over each row of x.
+void softmax_forward(real* y, const real* x, Size rows, Size cols) noexcept;
+// dx (+)= y (dy - sum_k y_k dy_k)
+void softmax_backward(real* dx, const real* dy, const real* y, bool accumulate, Size rows,
+                      Size cols) noexcept;
+
+// log sum exp of one row.
+real log_sum_exp(const real* x, Size cols) noexcept;
+
+// Cross entropy of each row against its target, or 0 where the target is negative:
+// losses [rows] = log sum exp(x) - x[target]. If `gradient` is not null it receives
+// factor (softmax(x) - onehot(target)); it may be x itself.
+void cross_entropy(real* losses, real* gradient, const real* x, const std::int32_t* targets,
+                   real factor, Size rows, Size cols) noexcept;
+
+// One row of causal attention weights in place: p[j] = exp(x[j] - max) for j < used, 0 up to cols.
+// Returns the sum; *top is the max.
+real exp_row(real* x, real* top, Size used, Size cols) noexcept;
+// p[j] = exp(x[j] - shift) for j < used, 0 up to cols.
+void exp_row_shifted(real* x, real shift, Size used, Size cols) noexcept;
+// g[j] = p[j] (g[j] - level)
+void softmax_pull(real* g, const real* p, real level, Size cols) noexcept;
+real dot(const real* a, const real* b, Size n) noexcept;
+void scale_row(real* x, real factor, Size n) noexcept;
+
+}  // namespace dlt::kernels

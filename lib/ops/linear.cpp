@@ -1,0 +1,71 @@
+#include "autograd/autograd.h"
+#include "base/error.h"
+#include "kernels/gemm.h"
+#include "kernels/pointwise.h"
+#include "ops/ops.h"
+
+namespace dlt::ops {
+namespace {
+
+struct LinearSize {
+  std::int64_t rows, in, out;
+};
+
+LinearSize check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  require(x.shape().rank() >= 1 && weight.shape().rank() == 2 && x.dim(-1) == weight.dim(1),
+          "linear: input {} does not fit weight {} ([out, in])", x.shape(), weight.shape());
+  require(!bias.defined() || bias.shape() == Shape{weight.dim(0)},
+          "linear: bias {} does not fit weight {}", bias.defined() ? bias.shape() : Shape{},
+          weight.shape());
+  return {x.size() / weight.dim(1), weight.dim(1), weight.dim(0)};
+}
+
+// y = x W^T:  dx += dy W,  dW += dy^T x,  dbias += the rows of dy.
+void linear_backward(autograd::InputGrads& dx, const Tensor& dy, const Tensor& x, const Tensor& w,
+                     const LinearSize& n, bool has_bias) {
+  if (dx.wants(0)) {
+    const auto [out, accumulate] = dx.slot(0);
+    kernels::gemm(out, dy.data(), w.data(),
+                  {.m = n.rows, .n = n.in, .k = n.out, .accumulate = accumulate});
+  }
+  if (dx.wants(1)) {
+    const auto [out, accumulate] = dx.slot(1);
+    kernels::gemm(
+        out, dy.data(), x.data(),
+        {.m = n.out, .n = n.in, .k = n.rows, .transpose_a = true, .accumulate = accumulate});
+  }
+  if (has_bias && dx.wants(2)) kernels::add_rows(dx[2], dy.data(), n.rows, n.out);
+}
+
+}  // namespace
+
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation) {
+  const LinearSize n = check(x, weight, bias);
+  std::vector<Tensor> inputs = {x, weight};
+  if (bias.defined()) inputs.push_back(bias);
+
+  Tensor y = Tensor::uninitialized(x.shape().with_last(n.out)), pre;
+  if (activation != Activation::none && autograd::records(inputs)) {
+    pre = Tensor::uninitialized(y.shape());
+  }
+  kernels::gemm(y.mutable_data(), x.data(), weight.data(),
+                {.m = n.rows,
+                 .n = n.out,
+                 .k = n.in,
+                 .transpose_b = true,
+                 .bias = bias.defined() ? bias.data() : nullptr,
+                 .activation = activation,
+                 .pre = pre.defined() ? pre.mutable_data() : nullptr});
+  return autograd::record(
+      "linear", y, std::move(inputs),
+      [x = x.detach(), w = weight.detach(), pre, n, has_bias = bias.defined(), activation](
+          const Tensor& dy, autograd::InputGrads& dx) {
+        if (activation == Activation::none) return linear_backward(dx, dy, x, w, n, has_bias);
+        Tensor dpre = Tensor::uninitialized(dy.shape());
+        kernels::activate_backward(dpre.mutable_data(), dy.data(), pre.data(), activation, false,
+                                   dy.size());
+        linear_backward(dx, dpre, x, w, n, has_bias);
+      });
+}
+
+}  // namespace dlt::ops
