@@ -29,9 +29,10 @@ class SafetensorsFile {
   const std::map<std::string, Entry>& entries() const { return entries_; }
   const Metadata& metadata() const { return metadata_; }
 
-  Tensor tensor(const std::string& name) const;    // F64, F32, F16, BF16 become `real`
-  Indices indices(const std::string& name) const;  // I64, I32, I16, U16, U8, I8, BOOL; must fit int32
-  std::map<std::string, Tensor> tensors() const;   // every floating-point entry
+  Tensor tensor(const std::string& name) const;  // F64, F32, F16, BF16 become `real`
+  Indices indices(
+      const std::string& name) const;  // I64, I32, I16, U16, U8, I8, BOOL; must fit int32
+  std::map<std::string, Tensor> tensors() const;  // every floating-point entry
 
  private:
   const Entry& entry(const std::string& name) const;
@@ -49,8 +50,8 @@ struct SafetensorsContent {
   Metadata metadata;
 };
 
-// Deterministic bytes: metadata first with sorted keys, tensors by dtype then name, header padded to
-// 8 bytes. Atomic: the file appears whole or not at all.
+// Deterministic bytes: metadata first with sorted keys, tensors by dtype then name, header padded
+// to 8 bytes. Atomic: the file appears whole or not at all.
 void write_safetensors(const std::string& path, const SafetensorsContent& content);
 
 }  // namespace dlt::io

@@ -1,0 +1,92 @@
+#include "base/file.h"
+
+#include <catch2/catch.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support/folder.h"
+
+using namespace dlt;
+
+namespace {
+
+template <class F>
+std::string failure(Exit exit, const F& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    CHECK(e.exit() == exit);
+    return e.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("a new file appears whole or not at all", "[base][file]") {
+  const test::Folder folder;
+  {
+    NewFile file(folder / "a");
+    file.write("half");
+    CHECK(folder.list() == std::vector<std::string>{"a.partial"});
+  }
+  CHECK(folder.list().empty());
+  write_file(folder / "a", "whole");
+  CHECK(folder.list() == std::vector<std::string>{"a"});
+  CHECK(read_file(folder / "a", Exit::failed) == "whole");
+}
+
+TEST_CASE("a failed rewrite keeps the old file", "[base][file]") {
+  const test::Folder folder;
+  write_file(folder / "a", "old");
+  {
+    NewFile file(folder / "a");
+    file.write("new");
+  }
+  CHECK(read_file(folder / "a", Exit::failed) == "old");
+  CHECK(folder.list() == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("a folder that cannot be written to is named with the reason", "[base][file]") {
+  const test::Folder folder;
+  CHECK(failure(Exit::failed, [&] { write_file(folder / "no/a", ""); }) ==
+        "cannot write '" + (folder / "no/a") + "': No such file or directory");
+  if (::geteuid() == 0) return;  // root may write anywhere
+  ::chmod(folder.path().c_str(), 0500);
+  CHECK(failure(Exit::failed, [&] { write_file(folder / "a", ""); }) ==
+        "cannot write '" + (folder / "a") + "': Permission denied");
+  ::chmod(folder.path().c_str(), 0700);
+}
+
+TEST_CASE("a full disk is an error and leaves nothing behind", "[base][file]") {
+  const test::Folder folder;
+  // The bytes on their way to "a" land on a device that is always full.
+  REQUIRE(::symlink("/dev/full", (folder / "a.partial").c_str()) == 0);
+  CHECK(failure(Exit::failed, [&] { write_file(folder / "a", "x"); }) ==
+        "cannot write '" + (folder / "a") + "': No space left on device");
+  CHECK(folder.list().empty());
+}
+
+TEST_CASE("a file that cannot be read is named, with the caller's exit code", "[base][file]") {
+  const test::Folder folder;
+  CHECK(failure(Exit::data, [&] { read_file(folder / "a", Exit::data); }) ==
+        "cannot open '" + (folder / "a") + "': No such file or directory");
+  CHECK(failure(Exit::damaged, [&] { MappedFile(folder / "a", Exit::damaged); }) ==
+        "cannot open '" + (folder / "a") + "': No such file or directory");
+  CHECK(failure(Exit::data, [&] { read_file(folder.path(), Exit::data); }) ==
+        "cannot read '" + folder.path() + "': it is a folder, a file is needed");
+  CHECK(failure(Exit::data, [&] { MappedFile(folder.path(), Exit::data); }) ==
+        "cannot read '" + folder.path() + "': it is a folder, a file is needed");
+}
+
+TEST_CASE("a mapped file has the file's bytes and moves with them", "[base][file]") {
+  const test::Folder folder;
+  write_file(folder / "a", "text");
+  MappedFile first(folder / "a", Exit::data);
+  const auto* address = first.bytes().data();
+  const MappedFile second = std::move(first);
+  CHECK(second.text() == "text");
+  CHECK(second.bytes().data() == address);
+  write_file(folder / "empty", "");
+  CHECK(MappedFile(folder / "empty", Exit::data).text().empty());
+}

@@ -1,0 +1,63 @@
+#include "base/parallel.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <vector>
+
+#include "base/rng.h"
+
+using namespace dlt;
+
+namespace {
+
+struct Threads {  // back to one at the end of the test
+  explicit Threads(int count) { set_threads(count); }
+  ~Threads() { set_threads(1); }
+};
+
+}  // namespace
+
+TEST_CASE("parallel_for visits every index once, nested or not", "[base][parallel]") {
+  const int count = GENERATE(1, 2, 3, 4);
+  const Threads scope(count);
+  CHECK(threads() == count);
+  for (std::int64_t n : {0, 1, 7, 1000}) {
+    std::vector<std::atomic<int>> hits(static_cast<std::size_t>(n));
+    parallel_for(n, 3, [&](std::int64_t begin, std::int64_t end) {
+      parallel_for(end - begin, 1, [&](std::int64_t b, std::int64_t e) {
+        for (std::int64_t i = begin + b; i < begin + e; ++i) ++hits[static_cast<std::size_t>(i)];
+      });
+    });
+    bool once = true;
+    for (const auto& h : hits) once = once && h == 1;
+    CHECK(once);
+  }
+}
+
+TEST_CASE("a parallel sum has the same bits for any number of threads", "[base][parallel]") {
+  Rng rng(3);
+  std::vector<double> x(100'003);
+  for (double& v : x) v = rng.normal() * 1e6;
+  const auto sum = [&] {
+    return parallel_sum(static_cast<std::int64_t>(x.size()), 1000, [&](auto begin, auto end) {
+      double part = 0;
+      for (auto i = begin; i < end; ++i) part += x[static_cast<std::size_t>(i)];
+      return part;
+    });
+  };
+  const double alone = sum();
+  for (int count : {2, 3}) {
+    const Threads scope(count);
+    CHECK(sum() == alone);
+  }
+  CHECK(parallel_sum(0, 10, [](auto, auto) { return 1.0; }) == 0);
+}
+
+TEST_CASE("many small loops finish, one after the other", "[base][parallel]") {
+  const Threads scope(3);
+  std::atomic<std::int64_t> total = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    parallel_for(3, 1, [&](std::int64_t begin, std::int64_t end) { total += end - begin; });
+  }
+  CHECK(total == 60'000);
+}
