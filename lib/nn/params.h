@@ -24,6 +24,7 @@ class Params {
  public:
   explicit Params(std::uint64_t seed) : seed_(seed) {}
   static Params blank() { return Params(0, Filled::no); }  // for load(): nothing is initialized
+  Params(Params&&) = default;
   Params(const Params&) = delete;
   Params& operator=(const Params&) = delete;
 

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "autograd/autograd.h"
 #include "base/error.h"
 #include "support/check_op.h"
 
@@ -64,4 +65,60 @@ TEST_CASE("every op's gradient agrees with finite differences", "[ops][gradcheck
   check_op({"linear_cross_entropy", {{2, 2, 5}, {3, 5}}, [&](const In& x) {
               return ops::linear_cross_entropy(x[0], x[1], partly);
             }});
+}
+
+TEST_CASE("softmax rows are probabilities, whatever is added to a row", "[ops]") {
+  const auto cols = GENERATE(1, 2, 7, 64, 1000);
+  const Tensor x = test::random({3, cols}, 1);
+  Tensor shifted = x.clone();
+  for (std::int64_t i = 0; i < x.size(); ++i) shifted.mutable_data()[i] += 1000;
+
+  const Tensor p = ops::softmax(x), q = ops::softmax(shifted);
+
+  for (std::int64_t r = 0; r < 3; ++r) {
+    double sum = 0;
+    for (std::int64_t j = 0; j < cols; ++j) sum += static_cast<double>(p.data()[r * cols + j]);
+    CHECK(sum == Approx(1));
+  }
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    CHECK(p.data()[i] == Approx(q.data()[i]).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("layer_norm of 1 2 3 4 uses the biased variance", "[ops]") {
+  const Tensor y = ops::layer_norm(Tensor::from({4}, {1, 2, 3, 4}), Tensor::filled({4}, 1), {}, 1e-5);
+  const double expected[] = {-1.3416354, -0.4472118, 0.4472118, 1.3416354};
+  for (std::int64_t i = 0; i < 4; ++i) CHECK(y.data()[i] == Approx(expected[i]).epsilon(1e-6));
+}
+
+TEST_CASE("the head fused with its loss equals the two ops it replaces", "[ops]") {
+  const Tensor x = test::random({700, 9}, 1).set_needs_grad(), w = test::random({33, 9}, 2);
+  const Tensor x2 = x.clone().set_needs_grad();
+  std::vector<std::int32_t> ids(700);
+  for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<std::int32_t>(i * 7 % 34) - 1;
+  const Indices target({700}, ids);
+
+  const Tensor fused = ops::linear_cross_entropy(x, w, target);
+  const Tensor apart = ops::cross_entropy(ops::linear(x2, w), target);
+  autograd::backward(ops::scale(fused, 3));
+  autograd::backward(ops::scale(apart, 3));
+
+  CHECK(fused.item() == Approx(apart.item()));
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    CHECK(x.grad().data()[i] == Approx(x2.grad().data()[i]).margin(1e-7));
+  }
+}
+
+TEST_CASE("shape mistakes name the op and the shapes", "[ops][errors]") {
+  CHECK_THROWS_WITH(ops::linear(Tensor::zeros({8, 64}), Tensor::zeros({192, 65})),
+                    "linear: input [8, 64] does not fit weight [192, 65] ([out, in])");
+  CHECK_THROWS_WITH(ops::add(Tensor::zeros({2}), Tensor::zeros({3})),
+                    "add: shapes differ: [2] + [3]");
+  CHECK_THROWS_WITH(
+      ops::attention(Tensor::zeros({1, 2, 12}), {.query = 3, .key_value = 2, .width = 2}),
+      "attention: 3 query heads cannot share 2 key/value heads evenly");
+  CHECK_THROWS_WITH(ops::embedding(Tensor::zeros({3, 2}), Indices({1}, {3})),
+                    "embedding: id 3 is outside a table of 3 rows");
+  CHECK_THROWS_WITH(ops::cross_entropy(Tensor::zeros({1, 3}), Indices({1}, {3})),
+                    "cross_entropy: target 3 is not in [0, 3)");
 }

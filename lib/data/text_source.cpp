@@ -1,0 +1,136 @@
+#include "data/text_source.h"
+
+#include <charconv>
+#include <sys/stat.h>
+
+#include "base/error.h"
+
+namespace dlt::data {
+namespace {
+
+class IdsTokenizer : public text::Tokenizer {
+ public:
+  explicit IdsTokenizer(std::int64_t vocab) : vocab_(vocab) {}
+
+  std::string_view name() const override { return "ids"; }
+  std::int64_t size() const override { return vocab_; }
+
+  std::vector<std::int32_t> encode(std::string_view text) const override {
+    std::vector<std::int32_t> ids;
+    for (std::size_t at = 0; at < text.size();) {
+      if (text[at] == ' ' || text[at] == '\n') {
+        ++at;
+        continue;
+      }
+      std::int32_t id = -1;
+      const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), id);
+      require(error == std::errc() && id >= 0 && id < vocab_, Exit::data,
+              "this model has no tokenizer, so text is written as numbers from 0 to {} with spaces "
+              "between them; '{}' is not one", vocab_ - 1,
+              text.substr(at, text.find_first_of(" \n", at) - at));
+      ids.push_back(id);
+      at = static_cast<std::size_t>(end - text.data());
+    }
+    return ids;
+  }
+
+  using Tokenizer::decode;
+  std::string decode(std::int32_t id) const override { return std::to_string(id) + " "; }
+  std::string json() const override { return "{\"dlt_ids\": " + std::to_string(vocab_) + "}"; }
+
+ private:
+  std::int64_t vocab_;
+};
+
+// Where to cut so that `fraction` of the bytes follow: behind the line that the cut falls in, or
+// between two characters if the rest has no line end.
+std::size_t cut_at(std::string_view text, double fraction) {
+  const auto wanted =
+      static_cast<std::size_t>(static_cast<double>(text.size()) * (1 - fraction));
+  const std::size_t line = text.find('\n', wanted);
+  std::size_t cut = line == std::string_view::npos ? wanted : line + 1;
+  while (cut < text.size() && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) ++cut;
+  return cut;
+}
+
+}  // namespace
+
+TokenizerConfig TokenizerConfig::read(config::Reader& r) {
+  TokenizerConfig c;
+  r.field("name", c.name, {"bytes", "chars", "bpe", "file", "ids"});
+  if (c.name == "bpe" || c.name == "ids") r.field("vocab_size", c.vocab_size, 1, 1 << 24);
+  if (c.name == "bpe") {
+    if (c.vocab_size < 257) {
+      r.fail("vocab_size", fmt::format("a byte-level BPE needs at least 257 tokens (256 bytes and "
+                                       "<|endoftext|>), got {}", c.vocab_size));
+    }
+    r.field("min_frequency", c.min_frequency, 0);
+  }
+  if (c.name == "file") c.path = r.required("path");
+  return c;
+}
+
+TextConfig TextConfig::read(config::Reader& r) {
+  TextConfig c;
+  std::string name = "text";
+  r.field("name", name, {"text"});
+  r.field("train", c.train);
+  r.field("valid", c.valid);
+  r.field("valid_fraction", c.valid_fraction, 0, 0.9);
+  auto tokenizer = r.child("tokenizer");
+  c.tokenizer = TokenizerConfig::read(tokenizer);
+  return c;
+}
+
+std::unique_ptr<text::Tokenizer> make_ids(std::int64_t vocab) {
+  return std::make_unique<IdsTokenizer>(vocab);
+}
+
+std::unique_ptr<text::Tokenizer> make_tokenizer(const TextConfig& config) {
+  const TokenizerConfig& c = config.tokenizer;
+  if (c.name == "bytes") return text::make_bytes();
+  if (c.name == "ids") return make_ids(c.vocab_size);
+  if (c.name == "file") return text::load_tokenizer(c.path);
+  const MappedFile file(config.train, Exit::data);
+  text::check_text(file.text(), config.train);
+  if (c.name == "chars") return text::make_chars(file.text());
+  return text::train_bpe(file.text(), {.vocab_size = c.vocab_size, .min_frequency = c.min_frequency});
+}
+
+TextSplit open_text(const TextConfig& config, const text::Tokenizer& tokenizer,
+                    const std::string& folder) {
+  require(!config.train.empty(), Exit::usage,
+          "data.train names no text file: give one, as in --set data.train=book.txt");
+  MappedFile file(config.train, Exit::data);
+  text::check_text(file.text(), config.train);
+  const std::string_view all = file.text();
+  const std::size_t cut = config.valid.empty() ? cut_at(all, config.valid_fraction) : all.size();
+  TextSplit split;
+  split.valid_bytes = static_cast<std::int64_t>(all.size() - cut);
+  const bool bytes = tokenizer.name() == "bytes";
+  if (bytes) {
+    split.valid = Tokens::of_bytes(MappedFile(config.train, Exit::data), cut, all.size());
+    split.train = Tokens::of_bytes(std::move(file), 0, cut);
+  } else {
+    split.train = Tokens::encoded(all.substr(0, cut), tokenizer, folder + "/train.tokens");
+    split.valid = Tokens::encoded(all.substr(cut), tokenizer, folder + "/valid.tokens");
+  }
+  if (!config.valid.empty()) {
+    auto [tokens, size] = read_text(config.valid, tokenizer);
+    split.valid = std::move(tokens);
+    split.valid_bytes = size;
+  }
+  return split;
+}
+
+TextTokens read_text(const std::string& path, const text::Tokenizer& tokenizer) {
+  MappedFile file(path, Exit::data);
+  text::check_text(file.text(), path);
+  const auto bytes = static_cast<std::int64_t>(file.text().size());
+  if (tokenizer.name() == "bytes") {
+    return {Tokens::of_bytes(std::move(file), 0, static_cast<std::size_t>(bytes)), bytes};
+  }
+  return {Tokens::of_ids(tokenizer.encode(file.text()), tokenizer.size()), bytes};
+}
+
+}  // namespace dlt::data

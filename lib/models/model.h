@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/registry.h"
+#include "config/reader.h"
+#include "models/language.h"
+#include "train/fit.h"
+#include "train/run.h"
+#include "train/task.h"
+
+namespace dlt::models {
+
+// One line of `dlt inspect`.
+struct LayerRow {
+  std::string name;
+  Shape output;  // for one training batch
+  std::int64_t parameters = 0;
+  std::int64_t macs = 0;  // multiply-adds of the forward pass, one training batch
+};
+
+struct Summary {
+  std::vector<LayerRow> layers;
+  std::int64_t parameters = 0;
+  double flops_per_step = 0;          // forward, backward and update's matrix products
+  std::int64_t items_per_step = 0;    // tokens, images
+  std::int64_t weight_bytes = 0;      // the parameters alone
+  std::int64_t training_bytes = 0;    // estimated peak of a training step
+};
+
+// What `dlt` can do with any model, whether it learns by gradients or by counting.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  // Opens the data (an Error before anything is written where it is wrong), then learns.
+  virtual train::FitResult train(train::Run& run, const train::FitOptions& options) = 0;
+  // On the run's own held-out data, or on the file `data` where it is not empty.
+  virtual train::Metrics evaluate(const std::string& data) = 0;
+  virtual void load(const std::string& checkpoint) = 0;  // a folder of a run's checkpoints/
+
+  virtual Summary summary() const = 0;
+  // Ways to write the trained model for other programs: "safetensors", "hf", ...
+  virtual std::vector<std::string_view> export_formats() const = 0;
+  virtual void export_weights(std::string_view format, const std::string& path) const = 0;
+
+  // The gradient training task on made-up data, for bench and gradcheck; no file is opened.
+  virtual train::Task& synthetic_task() = 0;
+  virtual LanguageModel* language() { return nullptr; }  // if it can continue a text
+};
+
+// Where a model comes from: a config alone, or a run folder, whose tokenizer is used and whose
+// checkpoint will be loaded, so that nothing is initialized.
+struct Origin {
+  std::string run;
+  bool from_run() const { return !run.empty(); }
+};
+
+using MakeModel = std::unique_ptr<Model> (*)(config::Reader& root, const Origin& origin);
+const Registry<MakeModel>& catalog();
+
+// Reads the whole config, makes the model its `model.name` asks for, and complains about every key
+// that nobody read.
+std::unique_ptr<Model> make_model(config::Reader& root, const Origin& origin);
+
+}  // namespace dlt::models

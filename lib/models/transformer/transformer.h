@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "models/transformer/config.h"
+#include "nn/layers.h"
+
+namespace dlt::models {
+
+// Keys and values of the positions seen so far, so that one more token costs one row of work.
+struct LayerCache {
+  Tensor keys, values;  // [context, kv_heads * head_width]
+};
+struct KeyValueCache {
+  std::vector<LayerCache> layers;
+  std::int64_t used = 0;  // positions
+};
+
+using Norm = std::variant<nn::LayerNorm, nn::RmsNorm>;
+
+// x + attention(norm(x)), then x + mlp(norm(x)). x is [batch, time, width].
+class TransformerBlock {
+ public:
+  TransformerBlock(const nn::Scope& s, const TransformerConfig& c);
+  Tensor operator()(const Tensor& x, nn::Training* training) const;
+  // x [1, time, width] continues the `used` positions in the cache; time is 1 unless used is 0.
+  Tensor cached(const Tensor& x, LayerCache& cache, std::int64_t used) const;
+
+ private:
+  Tensor queries_keys_values(const Tensor& x, std::int64_t start) const;
+  Tensor mlp(const Tensor& x) const;
+
+  TransformerConfig c_;
+  Norm norm1_;
+  nn::Linear qkv_, out_;
+  Norm norm2_;
+  nn::Linear up_, down_;
+};
+
+class Transformer {
+ public:
+  Transformer(const nn::Scope& s, const TransformerConfig& c);
+
+  Tensor logits(const Indices& tokens) const;  // tokens [batch, time] -> [batch, time, vocab]
+  // Mean cross entropy of tokens [batch, time] against targets of the same shape.
+  Tensor loss(const Indices& tokens, const Indices& targets, nn::Training* training) const;
+
+  KeyValueCache new_cache() const;
+  // Logits [vocab] after `tokens`, which continue what the cache holds. Needs room for them all.
+  Tensor next_logits(const std::vector<std::int32_t>& tokens, KeyValueCache& cache) const;
+
+  const TransformerConfig& config() const { return c_; }
+
+ private:
+  Tensor embed(const Indices& tokens, std::int64_t start) const;
+  Tensor hidden(const Indices& tokens, nn::Training* training) const;
+  const Tensor& head() const { return head_ ? head_->weight() : embedding_.weight(); }
+
+  TransformerConfig c_;
+  nn::Embedding embedding_;
+  std::optional<nn::Embedding> positions_;
+  std::vector<TransformerBlock> blocks_;
+  Norm norm_;
+  std::optional<nn::Linear> head_;
+};
+
+}  // namespace dlt::models
