@@ -1,1 +1,222 @@
-int main() { return 0; }
+#include <CLI/CLI.hpp>  // slow to compile: the only file that includes it
+#include <cstdio>
+#include <new>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "base/system.h"
+#include "commands/bench.h"
+#include "commands/check.h"
+#include "commands/doctor.h"
+#include "commands/eval.h"
+#include "commands/export_weights.h"
+#include "commands/generate.h"
+#include "commands/import.h"
+#include "commands/inspect.h"
+#include "commands/tokenizer.h"
+#include "commands/train.h"
+
+namespace dlt::app {
+namespace {
+
+// Adds one subcommand to `cli`; what it returns is the program's exit code.
+template <class F>
+CLI::App* verb(CLI::App& cli, const std::string& name, const std::string& summary,
+               const std::string& example, int& code, F run) {
+  auto* sub = cli.add_subcommand(name, summary);
+  sub->footer("Example:\n  " + example);
+  sub->callback([&code, run] {
+    if constexpr (std::is_same_v<decltype(run()), int>) {
+      code = run();
+    } else {
+      run();
+    }
+  });
+  return sub;
+}
+
+void checkpoint_option(CLI::App* sub, std::string& value) {
+  sub->add_option("--checkpoint", value, "best, last or a step")->capture_default_str();
+}
+
+void set_option(CLI::App* sub, std::vector<std::string>& sets) {
+  sub->add_option("--set", sets, "a.b=value: replace a value of the config")
+      ->take_all()
+      ->allow_extra_args(false);
+}
+
+void add_train(CLI::App& cli, TrainOptions& o, int& code) {
+  auto* t = verb(cli, "train", "Train the model a config names",
+                 "dlt train configs/bible.json --out runs/bible --set train.steps=500", code,
+                 [&o] { return train(o); });
+  t->add_option("config", o.config, "experiment config (JSON), or a run folder with --resume")
+      ->required();
+  t->add_option("--out", o.out, "run folder for the results (default: runs/<config>)");
+  set_option(t, o.sets);
+  t->add_option("--sweep", o.sweeps, "a.b=v1,v2: train every combination, print a ranking")
+      ->take_all()
+      ->allow_extra_args(false);
+  t->add_flag("--resume", o.resume, "go on from the run's last checkpoint");
+  t->add_flag("--overwrite", o.overwrite, "replace the run in the folder");
+  t->add_flag("--dry-run", o.dry_run, "print size, memory and time, train nothing");
+  t->add_flag("--quiet", o.quiet, "no progress on stderr");
+}
+
+void add_use(CLI::App& cli, EvalOptions& e, GenerateOptions& g, int& code) {
+  auto* t = verb(cli, "eval", "Measure a run on held-out data", "dlt eval runs/bible --json", code,
+                 [&e] { eval(e); });
+  t->add_option("run", e.run, "run folder")->required();
+  checkpoint_option(t, e.checkpoint);
+  t->add_option("--data", e.data, "a text file instead of what the run held out");
+  t->add_flag("--json", e.json, "one JSON object");
+
+  t = verb(cli, "generate", "Continue a text with a language model",
+           "dlt generate runs/bible --prompt \"In the beginning\" --tokens 200 --temperature 0.8",
+           code, [&g] { generate(g); });
+  t->add_option("run", g.run, "run folder")->required();
+  t->add_option("--prompt", g.prompt, "the text to continue")->required();
+  checkpoint_option(t, g.checkpoint);
+  t->add_option("--tokens", g.sample.tokens, "how many")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  t->add_option("--temperature", g.sample.temperature, "0: always the likeliest token")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 100.0));
+  t->add_option("--top-k", g.sample.top_k, "draw from the K likeliest; 0: from all")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  t->add_option("--top-p", g.sample.top_p, "draw from the likeliest that make up P")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  t->add_option("--seed", g.sample.seed, "of the draws")->capture_default_str();
+}
+
+void add_exchange(CLI::App& cli, ExportOptions& x, ImportOptions& m, int& code) {
+  auto* group = cli.add_subcommand("export", "Write a trained model for other programs");
+  group->require_subcommand(1);
+  auto* t = verb(*group, "weights", "The weights as a file or folder",
+                 "dlt export weights runs/bible --format hf --out bible-hf --check", code,
+                 [&x] { export_weights(x); });
+  t->add_option("run", x.run, "run folder")->required();
+  t->add_option("--format", x.format, "hf, safetensors or npz")->required();
+  t->add_option("--out", x.out, "file or folder to write")->required();
+  checkpoint_option(t, x.checkpoint);
+  t->add_flag("--check", x.check, "read it back and compare");
+
+  t = verb(cli, "import", "Turn a Hugging Face folder (GPT-2, Llama) into a run",
+           "dlt import gpt2-folder --out runs/gpt2", code, [&m] { import_model(m); });
+  t->add_option("source", m.source, "folder with config.json and safetensors")->required();
+  t->add_option("--out", m.out, "run folder to make")->required();
+  t->add_flag("--overwrite", m.overwrite, "replace the run in the folder");
+}
+
+struct TokenizerCommands {
+  TokenizerTrainOptions train;
+  TokenizerEncodeOptions encode;
+  TokenizerDecodeOptions decode;
+};
+
+void add_tokenizer(CLI::App& cli, TokenizerCommands& o, int& code) {
+  auto* group = cli.add_subcommand("tokenizer", "Train a tokenizer, encode and decode text");
+  group->require_subcommand(1);
+  auto* t = verb(*group, "train", "Make a tokenizer.json from text",
+                 "dlt tokenizer train book.txt --vocab 8192 --out tokenizer.json", code,
+                 [&o] { tokenizer_train(o.train); });
+  t->add_option("files", o.train.files, "UTF-8 text files")->required();
+  t->add_option("--kind", o.train.kind, "bpe, chars or bytes")->capture_default_str();
+  t->add_option("--vocab", o.train.vocab_size, "tokens of a BPE")->capture_default_str();
+  t->add_option("--min-frequency", o.train.min_frequency, "of a pair to be merged")
+      ->capture_default_str();
+  t->add_option("--special", o.train.special_tokens, "special tokens")->capture_default_str();
+  t->add_option("--out", o.train.out, "the file to write")->required();
+
+  t = verb(*group, "encode", "Text to token ids",
+           "dlt tokenizer encode tokenizer.json --text \"In the beginning\"", code,
+           [&o] { tokenizer_encode(o.encode); });
+  t->add_option("tokenizer", o.encode.tokenizer, "a tokenizer.json")->required();
+  t->add_option("--text", o.encode.text, "what to encode (default: the file, else stdin)");
+  t->add_option("file", o.encode.file, "a text file");
+  t->add_flag("--json", o.encode.json, "one JSON list");
+
+  t = verb(*group, "decode", "Token ids to text", "dlt tokenizer decode tokenizer.json 262 258",
+           code, [&o] { tokenizer_decode(o.decode); });
+  t->add_option("tokenizer", o.decode.tokenizer, "a tokenizer.json")->required();
+  t->add_option("ids", o.decode.ids, "ids (default: lines of ids from stdin)");
+}
+
+void add_look(CLI::App& cli, InspectOptions& i, BenchOptions& b, CheckOptions& c, bool& json,
+              int& code) {
+  auto* t = verb(cli, "inspect", "Shapes, parameters and multiply-adds of every layer",
+                 "dlt inspect configs/bible.json", code, [&i] { inspect(i); });
+  t->add_option("target", i.target, "config file or run folder")->required();
+  t->add_flag("--json", i.json, "one JSON object");
+
+  t = verb(cli, "bench", "Speed of a config beside what this machine can do",
+           "dlt bench configs/bench/gpt-256.json --threads 2 --json", code, [&b] { bench(b); });
+  t->add_option("config", b.config, "experiment config")->required();
+  set_option(t, b.sets);
+  t->add_option("--steps", b.steps, "training steps to time; 0: none")->capture_default_str();
+  t->add_option("--tokens", b.tokens, "tokens to generate; 0: none")->capture_default_str();
+  t->add_flag("--json", b.json, "one JSON object");
+
+  t = verb(cli, "check", "Replay reference cases made by other programs",
+           "dlt check tests/golden/gpt2", code, [&c] { return check(c); });
+  t->add_option("folder", c.dir, "folder of a case, or of several")->required();
+  t->add_flag("--json", c.json, "one JSON object");
+
+  t = verb(cli, "doctor", "What this machine offers and what slows it down", "dlt doctor", code,
+           [&json] { doctor(json); });
+  t->add_flag("--json", json, "one JSON object");
+}
+
+int run(int argc, char** argv) {
+  CLI::App cli{"Train, evaluate, run and export models described by JSON configs", "dlt"};
+  cli.set_version_flag("--version", "dlt " DLT_VERSION);
+  cli.require_subcommand(1);
+  cli.fallthrough();
+  int workers = processor_count(), code = 0;
+  cli.add_option("--threads", workers, "threads to use (results do not depend on it)")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  cli.parse_complete_callback([&workers] { set_threads(workers); });
+
+  TrainOptions train_options;
+  EvalOptions eval_options;
+  GenerateOptions generate_options;
+  ExportOptions export_options;
+  ImportOptions import_options;
+  TokenizerCommands tokenizer_options;
+  InspectOptions inspect_options;
+  BenchOptions bench_options;
+  CheckOptions check_options;
+  bool doctor_json = false;
+  add_train(cli, train_options, code);
+  add_use(cli, eval_options, generate_options, code);
+  add_exchange(cli, export_options, import_options, code);
+  add_tokenizer(cli, tokenizer_options, code);
+  add_look(cli, inspect_options, bench_options, check_options, doctor_json, code);
+
+  try {
+    cli.parse(argc, argv);
+    return code;
+  } catch (const CLI::ParseError& e) {
+    return cli.exit(e) == 0 ? 0 : static_cast<int>(Exit::usage);
+  }
+}
+
+}  // namespace
+}  // namespace dlt::app
+
+int main(int argc, char** argv) {
+  try {
+    return dlt::app::run(argc, argv);
+  } catch (const dlt::Error& e) {
+    std::fprintf(stderr, "dlt: %s\n", e.what());
+    return static_cast<int>(e.exit());
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "dlt: out of memory: use a smaller model, batch or text\n");
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "dlt: %s\n", e.what());
+  }
+  return static_cast<int>(dlt::Exit::failed);
+}
