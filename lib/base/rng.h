@@ -7,6 +7,8 @@
 
 namespace dlt {
 
+__extension__ using Uint128 = unsigned __int128;
+
 // SplitMix64's finalizer (Steele, Lea, Flood 2014): a bijection that scatters every bit.
 constexpr std::uint64_t mix(std::uint64_t z) {
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
@@ -32,7 +34,7 @@ class Rng {
 
   std::uint64_t next() { return mix(state_ += 0x9E3779B97F4A7C15ull); }
   std::uint64_t below(std::uint64_t n) {  // uniform in [0, n), n > 0
-    return static_cast<std::uint64_t>((static_cast<__extension__ unsigned __int128>(next()) * n) >>
+    return static_cast<std::uint64_t>((static_cast<Uint128>(next()) * n) >>
                                       64);
   }
   double uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }  // [0, 1)
