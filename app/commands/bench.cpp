@@ -44,8 +44,8 @@ void bench_training(ordered_json& out, models::Model& model, const BenchOptions&
   const models::Summary s = model.summary();
   std::vector<double> steps, forwards, ours, openblas;
   for (std::int64_t i = -1; i < o.steps; ++i) {  // one to warm up
-    const double step = timed(
-        [&] { train::train_step(task, *optimizer, fit.step, fit.optimizer.lr, i + 2); });
+    const double step =
+        timed([&] { train::train_step(task, *optimizer, fit.step, fit.optimizer.lr, i + 2); });
     if (i < 0) continue;
     steps.push_back(step);
     const autograd::NoGrad off;
@@ -62,8 +62,7 @@ void bench_training(ordered_json& out, models::Model& model, const BenchOptions&
   out["items_per_step"] = s.items_per_step;
   out["step_seconds"] = step;
   out["tokens_per_second"] = static_cast<double>(s.items_per_step) / step;
-  out["forward_tokens_per_second"] =
-      static_cast<double>(task.items_per_part()) / median(forwards);
+  out["forward_tokens_per_second"] = static_cast<double>(task.items_per_part()) / median(forwards);
   out["gflops"] = s.flops_per_step / step / 1e9;
   out["sgemm_gflops"] = yardstick;
   out["own_sgemm_gflops"] = median(ours);

@@ -17,15 +17,18 @@ std::vector<std::string> warnings(double ours, double openblas) {
   std::vector<std::string> all;
   for (const char* name : {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_NUM_THREADS"}) {
     if (const char* value = std::getenv(name)) {
-      all.push_back(fmt::format("{}={} is set: it changes the speed of OpenBLAS, not that of dlt's "
-                                "own kernels", name, value));
+      all.push_back(
+          fmt::format("{}={} is set: it changes the speed of OpenBLAS, not that of dlt's "
+                      "own kernels",
+                      name, value));
     }
   }
   if (openblas < 0.6 * ours) {
     all.push_back(fmt::format(
         "OpenBLAS chose its kernels '{}' for this processor and reaches {:.0f}% of dlt's own: "
         "programs that rely on it are slow here; OPENBLAS_CORETYPE=Haswell or SkylakeX may help "
-        "them", kernels::openblas_core(), 100 * openblas / ours));
+        "them",
+        kernels::openblas_core(), 100 * openblas / ours));
   }
   return all;
 }

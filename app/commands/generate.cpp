@@ -26,7 +26,7 @@ void generate(const GenerateOptions& options) {
   };
   model->generate(prompt, options.sample, [&](std::int32_t id) {
     pending += model->tokenizer().decode(id);
-    show(text::utf8_prefix(pending));
+    show(text::utf8_prefix(pending).size());
     return true;
   });
   show(pending.size());

@@ -45,8 +45,7 @@ void inspect(const InspectOptions& options) {
   fmt::print("\nparameters      {}\nweights         {:.1f} MB\n", s.parameters,
              static_cast<double>(s.weight_bytes) / 1e6);
   fmt::print("training step   {} items, {:.1f} GFLOP, about {:.1f} MB of memory\n",
-             s.items_per_step, s.flops_per_step / 1e9,
-             static_cast<double>(s.training_bytes) / 1e6);
+             s.items_per_step, s.flops_per_step / 1e9, static_cast<double>(s.training_bytes) / 1e6);
 }
 
 }  // namespace dlt::app

@@ -46,9 +46,9 @@ train::FitResult train_one(const Job& job, const TrainOptions& o) {
   const auto model = models::make_model(root, {});
   const bool go_on = o.resume && fs::exists(job.out + "/config.json");
   auto run = go_on ? train::Run::resume(job.out, root.resolved())
-                   : train::Run::create(job.out, root.resolved(),
-                                        o.overwrite ? train::Existing::overwrite
-                                                    : train::Existing::refuse);
+                   : train::Run::create(
+                         job.out, root.resolved(),
+                         o.overwrite ? train::Existing::overwrite : train::Existing::refuse);
   return model->train(run, {.resume = go_on, .quiet = o.quiet});
 }
 
@@ -67,9 +67,9 @@ void dry_run(const Job& job) {
              s.parameters, s.items_per_step, s.flops_per_step / 1e9);
   fmt::print("memory       {} of {}\n", gigabytes(static_cast<double>(s.training_bytes)),
              gigabytes(static_cast<double>(memory_bytes())));
-  fmt::print("this machine {:.0f} GFLOP/s with {} threads: about {:.3f} s a step, {} for {} steps\n",
-             rate / 1e9, threads(), seconds,
-             train::duration(seconds * static_cast<double>(steps)), steps);
+  fmt::print(
+      "this machine {:.0f} GFLOP/s with {} threads: about {:.3f} s a step, {} for {} steps\n",
+      rate / 1e9, threads(), seconds, train::duration(seconds * static_cast<double>(steps)), steps);
 }
 
 // "a.b=1,2": "a.b=1" and "a.b=2".

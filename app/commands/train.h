@@ -6,8 +6,8 @@
 namespace dlt::app {
 
 struct TrainOptions {
-  std::string config;  // a file, or a run's folder to resume
-  std::string out;     // runs/<name of the config> if empty
+  std::string config;               // a file, or a run's folder to resume
+  std::string out;                  // runs/<name of the config> if empty
   std::vector<std::string> sets;    // "a.b=value"
   std::vector<std::string> sweeps;  // "a.b=v1,v2": every combination is trained
   bool resume = false;

@@ -34,8 +34,7 @@ class Rng {
 
   std::uint64_t next() { return mix(state_ += 0x9E3779B97F4A7C15ull); }
   std::uint64_t below(std::uint64_t n) {  // uniform in [0, n), n > 0
-    return static_cast<std::uint64_t>((static_cast<Uint128>(next()) * n) >>
-                                      64);
+    return static_cast<std::uint64_t>((static_cast<Uint128>(next()) * n) >> 64);
   }
   double uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }  // [0, 1)
   double uniform(double low, double high) { return low + (high - low) * uniform(); }

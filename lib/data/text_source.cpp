@@ -26,8 +26,8 @@ class IdsTokenizer : public text::Tokenizer {
       const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), id);
       require(error == std::errc() && id >= 0 && id < vocab_, Exit::data,
               "this model has no tokenizer, so text is written as numbers from 0 to {} with spaces "
-              "between them; '{}' is not one", vocab_ - 1,
-              text.substr(at, text.find_first_of(" \n", at) - at));
+              "between them; '{}' is not one",
+              vocab_ - 1, text.substr(at, text.find_first_of(" \n", at) - at));
       ids.push_back(id);
       at = static_cast<std::size_t>(end - text.data());
     }
@@ -45,8 +45,7 @@ class IdsTokenizer : public text::Tokenizer {
 // Where to cut so that `fraction` of the bytes follow: behind the line that the cut falls in, or
 // between two characters if the rest has no line end.
 std::size_t cut_at(std::string_view text, double fraction) {
-  const auto wanted =
-      static_cast<std::size_t>(static_cast<double>(text.size()) * (1 - fraction));
+  const auto wanted = static_cast<std::size_t>(static_cast<double>(text.size()) * (1 - fraction));
   const std::size_t line = text.find('\n', wanted);
   std::size_t cut = line == std::string_view::npos ? wanted : line + 1;
   while (cut < text.size() && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) ++cut;
@@ -62,7 +61,8 @@ TokenizerConfig TokenizerConfig::read(config::Reader& r) {
   if (c.name == "bpe") {
     if (c.vocab_size < 257) {
       r.fail("vocab_size", fmt::format("a byte-level BPE needs at least 257 tokens (256 bytes and "
-                                       "<|endoftext|>), got {}", c.vocab_size));
+                                       "<|endoftext|>), got {}",
+                                       c.vocab_size));
     }
     r.field("min_frequency", c.min_frequency, 0);
   }
@@ -94,7 +94,8 @@ std::unique_ptr<text::Tokenizer> make_tokenizer(const TextConfig& config) {
   const MappedFile file(config.train, Exit::data);
   text::check_text(file.text(), config.train);
   if (c.name == "chars") return text::make_chars(file.text());
-  return text::train_bpe(file.text(), {.vocab_size = c.vocab_size, .min_frequency = c.min_frequency});
+  return text::train_bpe(file.text(),
+                         {.vocab_size = c.vocab_size, .min_frequency = c.min_frequency});
 }
 
 TextSplit open_text(const TextConfig& config, const text::Tokenizer& tokenizer,

@@ -48,7 +48,8 @@ bool holds(const MappedFile& file, const Header& wanted, Header& found) {
   std::memcpy(&found, file.bytes().data(), sizeof(Header));
   return std::memcmp(found.magic, wanted.magic, sizeof found.magic) == 0 &&
          found.source == wanted.source && found.width == wanted.width && found.count >= 0 &&
-         file.bytes().size() == sizeof(Header) + static_cast<std::size_t>(found.count * found.width);
+         file.bytes().size() ==
+             sizeof(Header) + static_cast<std::size_t>(found.count * found.width);
 }
 
 }  // namespace

@@ -44,8 +44,13 @@ void drop(real* p, const AttentionSize& n, Size head, Size first, Size rows, Siz
 void scores(real* s, const real* qkv, const HeadAt& at, Size first, Size rows, Size keys,
             const AttentionSize& n) {
   gemm_small(s, qkv + at.q + first * n.packed(), qkv + at.k,
-             {.m = rows, .n = keys, .k = n.width, .transpose_b = true, .lda = n.packed(),
-              .ldb = n.packed(), .scale = n.scale()});
+             {.m = rows,
+              .n = keys,
+              .k = n.width,
+              .transpose_b = true,
+              .lda = n.packed(),
+              .ldb = n.packed(),
+              .scale = n.scale()});
 }
 
 void forward_panel(real* y, real* lse, const real* qkv, Size b, Size h, Size first,
@@ -85,14 +90,30 @@ void backward_panel(real* dqkv, const real* dy, const real* y, const real* lse, 
     softmax_pull(dp + i * keys, p + i * keys, dot(g + i * wide, out + i * wide, n.width), keys);
   }
   gemm_small(dqkv + at.q + first * ld, dp, qkv + at.k,
-             {.m = rows, .n = n.width, .k = keys, .ldb = ld, .ldc = ld, .accumulate = accumulate,
+             {.m = rows,
+              .n = n.width,
+              .k = keys,
+              .ldb = ld,
+              .ldc = ld,
+              .accumulate = accumulate,
               .scale = n.scale()});
   gemm_small(dqkv + at.k, dp, qkv + at.q + first * ld,
-             {.m = keys, .n = n.width, .k = rows, .transpose_a = true, .ldb = ld, .ldc = ld,
-              .accumulate = true, .scale = n.scale()});
+             {.m = keys,
+              .n = n.width,
+              .k = rows,
+              .transpose_a = true,
+              .ldb = ld,
+              .ldc = ld,
+              .accumulate = true,
+              .scale = n.scale()});
   drop(p, n, head, first, rows, keys);
   gemm_small(dqkv + at.v, p, g,
-             {.m = keys, .n = n.width, .k = rows, .transpose_a = true, .ldb = wide, .ldc = ld,
+             {.m = keys,
+              .n = n.width,
+              .k = rows,
+              .transpose_a = true,
+              .ldb = wide,
+              .ldc = ld,
               .accumulate = true});
 }
 
@@ -123,8 +144,8 @@ void attention_forward(real* y, real* lse, const real* qkv, const AttentionSize&
   });
 }
 
-void attention_backward(real* dqkv, const real* dy, const real* y, const real* lse,
-                        const real* qkv, bool accumulate, const AttentionSize& n) noexcept {
+void attention_backward(real* dqkv, const real* dy, const real* y, const real* lse, const real* qkv,
+                        bool accumulate, const AttentionSize& n) noexcept {
   const Size group = n.query / n.key_value;
   parallel_for(n.batch * n.key_value, 1, [&](Size begin, Size end) {
     for (Size task = begin; task < end; ++task) {

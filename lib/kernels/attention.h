@@ -23,8 +23,8 @@ void attention_forward(real* y, real* lse, const real* qkv, const AttentionSize&
 
 // With P the weights, D_i = dy_i . y_i:  dV = P^T dy, dS = P (dy V^T - D),
 // dQ = scale dS K, dK = scale dS^T Q. Adds to dqkv if accumulate.
-void attention_backward(real* dqkv, const real* dy, const real* y, const real* lse,
-                        const real* qkv, bool accumulate, const AttentionSize& n) noexcept;
+void attention_backward(real* dqkv, const real* dy, const real* y, const real* lse, const real* qkv,
+                        bool accumulate, const AttentionSize& n) noexcept;
 
 // One new position: query heads in `q` against `used` cached keys and values, each
 // [used, key_value * width]. y [query * width].

@@ -1,6 +1,6 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/machine.cpp"
-#include "kernels/simd-inl.h"
+#include "kernels/machine.h"
 
 #include <algorithm>
 #include <cblas.h>
@@ -10,8 +10,8 @@
 
 #include "base/parallel.h"
 #include "kernels/gemm.h"
-#include "kernels/machine.h"
 #include "kernels/rows-inl.h"
+#include "kernels/simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dlt::kernels::HWY_NAMESPACE {

@@ -1,13 +1,13 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/norm.cpp"
-#include "kernels/simd-inl.h"
+#include "kernels/norm.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/parallel.h"
-#include "kernels/norm.h"
 #include "kernels/rows-inl.h"
+#include "kernels/simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dlt::kernels::HWY_NAMESPACE {
@@ -18,9 +18,9 @@ void norm_forward(real* y, real* stats, const real* x, const real* weight, const
   for (Size r = begin; r < end; ++r) {
     const real* in = x + r * n.cols;
     real* out = y + r * n.cols;
-    const real mean =
-        n.center == Center::yes ? row_sum(n.cols, [&](auto d, Size j) { return at(d, in, j); }) * inverse
-                                : real(0);
+    const real mean = n.center == Center::yes
+                          ? row_sum(n.cols, [&](auto d, Size j) { return at(d, in, j); }) * inverse
+                          : real(0);
     const real squares = row_sum(n.cols, [&](auto d, Size j) {
       const auto u = hn::Sub(at(d, in, j), hn::Set(d, mean));
       return hn::Mul(u, u);
@@ -49,23 +49,24 @@ void norm_backward(const NormGrads& grads, const real* dy, const real* x, const 
       return hn::Mul(hn::Sub(at(d, in, j), hn::Set(d, mean)), hn::Set(d, scale));
     };
     real along = 0, level = 0;
-    along = row_sum(n.cols, [&](auto d, Size j) {
-      const auto up = at(d, g, j), u = normed(d, j);
-      put(d, dweight, j, hn::MulAdd(up, u, at(d, dweight, j)));
-      put(d, dbias, j, hn::Add(up, at(d, dbias, j)));
-      return hn::Mul(hn::Mul(up, at(d, weight, j)), u);
-    }) * inverse;
+    along = row_sum(n.cols,
+                    [&](auto d, Size j) {
+                      const auto up = at(d, g, j), u = normed(d, j);
+                      put(d, dweight, j, hn::MulAdd(up, u, at(d, dweight, j)));
+                      put(d, dbias, j, hn::Add(up, at(d, dbias, j)));
+                      return hn::Mul(hn::Mul(up, at(d, weight, j)), u);
+                    }) *
+            inverse;
     if (n.center == Center::yes) {
-      level = row_sum(n.cols, [&](auto d, Size j) {
-        return hn::Mul(at(d, g, j), at(d, weight, j));
-      }) * inverse;
+      level =
+          row_sum(n.cols, [&](auto d, Size j) { return hn::Mul(at(d, g, j), at(d, weight, j)); }) *
+          inverse;
     }
     if (grads.dx == nullptr) continue;
     real* out = grads.dx + r * n.cols;
     for_row(n.cols, [&](auto d, Size j) {
       const auto pull = hn::MulAdd(normed(d, j), hn::Set(d, along), hn::Set(d, level));
-      const auto v = hn::Mul(hn::Set(d, scale),
-                             hn::MulSub(at(d, g, j), at(d, weight, j), pull));
+      const auto v = hn::Mul(hn::Set(d, scale), hn::MulSub(at(d, g, j), at(d, weight, j), pull));
       put(d, out, j, grads.accumulate ? hn::Add(v, at(d, out, j)) : v);
     });
   }

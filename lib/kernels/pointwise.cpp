@@ -1,13 +1,13 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/pointwise.cpp"
-#include "kernels/simd-inl.h"
+#include "kernels/pointwise.h"
 
 #include <algorithm>
 
 #include "base/parallel.h"
 #include "kernels/dropout.h"
-#include "kernels/pointwise.h"
 #include "kernels/rows-inl.h"
+#include "kernels/simd-inl.h"
 #include "kernels/simd_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -172,11 +172,12 @@ void dropout(real* y, const real* x, double rate, std::uint64_t key, bool accumu
 }
 
 void add_rows(real* sums, const real* x, Size rows, Size cols) noexcept {
-  parallel_for(cols, std::max<Size>(64, grain / std::max<Size>(rows, 1)), [=](Size begin, Size end) {
-    for (Size r = 0; r < rows; ++r) {
-      HWY_DYNAMIC_DISPATCH(add_scaled)(sums + begin, x + r * cols + begin, 1, end - begin);
-    }
-  });
+  parallel_for(
+      cols, std::max<Size>(64, grain / std::max<Size>(rows, 1)), [=](Size begin, Size end) {
+        for (Size r = 0; r < rows; ++r) {
+          HWY_DYNAMIC_DISPATCH(add_scaled)(sums + begin, x + r * cols + begin, 1, end - begin);
+        }
+      });
 }
 
 }  // namespace dlt::kernels

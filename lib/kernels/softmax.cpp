@@ -1,14 +1,14 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/softmax.cpp"
-#include "kernels/simd-inl.h"
+#include "kernels/softmax.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/parallel.h"
 #include "kernels/rows-inl.h"
+#include "kernels/simd-inl.h"
 #include "kernels/simd_math-inl.h"
-#include "kernels/softmax.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dlt::kernels::HWY_NAMESPACE {

@@ -24,10 +24,10 @@ struct LayerRow {
 struct Summary {
   std::vector<LayerRow> layers;
   std::int64_t parameters = 0;
-  double flops_per_step = 0;          // forward, backward and update's matrix products
-  std::int64_t items_per_step = 0;    // tokens, images
-  std::int64_t weight_bytes = 0;      // the parameters alone
-  std::int64_t training_bytes = 0;    // estimated peak of a training step
+  double flops_per_step = 0;        // forward, backward and update's matrix products
+  std::int64_t items_per_step = 0;  // tokens, images
+  std::int64_t weight_bytes = 0;    // the parameters alone
+  std::int64_t training_bytes = 0;  // estimated peak of a training step
 };
 
 // What `dlt` can do with any model, whether it learns by gradients or by counting.

@@ -51,8 +51,8 @@ void Params::load(const StateDict& from) {
             "'{}' is {} in the checkpoint, {} in the model", name, it->second.shape(), t.shape());
   }
   for (const auto& [name, t] : from) {
-    require(tensors_.contains(name), Exit::damaged,
-            "the checkpoint has '{}' {}, the model has not", name, t.shape());
+    require(tensors_.contains(name), Exit::damaged, "the checkpoint has '{}' {}, the model has not",
+            name, t.shape());
   }
   for (auto& [name, t] : tensors_) {
     std::copy_n(from.at(name).data(), t.size(), t.mutable_data());

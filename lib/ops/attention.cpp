@@ -31,13 +31,13 @@ Tensor attention(const Tensor& qkv, const Heads& heads, double dropout_rate,
   Tensor y = Tensor::uninitialized({n.batch, n.time, n.query * n.width});
   Tensor lse = Tensor::uninitialized({n.batch, n.query, n.time});
   kernels::attention_forward(y.mutable_data(), lse.mutable_data(), qkv.data(), n);
-  return autograd::record("attention", y, {qkv},
-                          [qkv = qkv.detach(), y = y.detach(), lse, n](
-                              const Tensor& dy, autograd::InputGrads& dx) {
-                            const auto [out, accumulate] = dx.slot(0);
-                            kernels::attention_backward(out, dy.data(), y.data(), lse.data(),
-                                                        qkv.data(), accumulate, n);
-                          });
+  return autograd::record(
+      "attention", y, {qkv},
+      [qkv = qkv.detach(), y = y.detach(), lse, n](const Tensor& dy, autograd::InputGrads& dx) {
+        const auto [out, accumulate] = dx.slot(0);
+        kernels::attention_backward(out, dy.data(), y.data(), lse.data(), qkv.data(), accumulate,
+                                    n);
+      });
 }
 
 Tensor rope(const Tensor& qkv, const Heads& heads, double theta, std::int64_t start) {

@@ -61,7 +61,8 @@ Tensor linear_cross_entropy(const Tensor& x, const Tensor& weight, const Indices
   const auto count = counted(target, rows, classes, x.shape().with_last(classes));
   const bool wanted = autograd::records({x, weight});
   Tensor losses = Tensor::uninitialized({rows}), dx, dweight;
-  if (wanted) dx = Tensor::uninitialized(x.shape()), dweight = Tensor::uninitialized(weight.shape());
+  if (wanted)
+    dx = Tensor::uninitialized(x.shape()), dweight = Tensor::uninitialized(weight.shape());
 
   Tensor logits = Tensor::uninitialized({std::min(block, rows), classes});
   real* z = logits.mutable_data();
@@ -73,9 +74,8 @@ Tensor linear_cross_entropy(const Tensor& x, const Tensor& weight, const Indices
                            1 / static_cast<real>(count), m, classes);
     if (!wanted) continue;
     kernels::gemm(dx.mutable_data() + r * in, z, weight.data(), {.m = m, .n = in, .k = classes});
-    kernels::gemm(
-        dweight.mutable_data(), z, x.data() + r * in,
-        {.m = classes, .n = in, .k = m, .transpose_a = true, .accumulate = r > 0});
+    kernels::gemm(dweight.mutable_data(), z, x.data() + r * in,
+                  {.m = classes, .n = in, .k = m, .transpose_a = true, .accumulate = r > 0});
   }
   return autograd::record("linear_cross_entropy", mean_of(losses, count), {x, weight},
                           [dx, dweight](const Tensor& dy, autograd::InputGrads& out) {

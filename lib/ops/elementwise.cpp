@@ -21,16 +21,15 @@ Tensor mul(const Tensor& a, const Tensor& b) {
   require(a.shape() == b.shape(), "mul: shapes differ: {} * {}", a.shape(), b.shape());
   Tensor y = Tensor::uninitialized(a.shape());
   kernels::multiply(y.mutable_data(), a.data(), b.data(), y.size());
-  return autograd::record("mul", y, {a, b},
-                          [a = a.detach(), b = b.detach()](const Tensor& dy, InputGrads& dx) {
-                            for (std::size_t side : {0u, 1u}) {
-                              if (!dx.wants(side)) continue;
-                              const auto [out, accumulate] = dx.slot(side);
-                              const Tensor& other = side == 0 ? b : a;
-                              kernels::add_product(out, dy.data(), other.data(), accumulate,
-                                                   dy.size());
-                            }
-                          });
+  return autograd::record(
+      "mul", y, {a, b}, [a = a.detach(), b = b.detach()](const Tensor& dy, InputGrads& dx) {
+        for (std::size_t side : {0u, 1u}) {
+          if (!dx.wants(side)) continue;
+          const auto [out, accumulate] = dx.slot(side);
+          const Tensor& other = side == 0 ? b : a;
+          kernels::add_product(out, dy.data(), other.data(), accumulate, dy.size());
+        }
+      });
 }
 
 Tensor scale(const Tensor& x, real factor) {
@@ -44,12 +43,11 @@ Tensor scale(const Tensor& x, real factor) {
 Tensor activate(const Tensor& x, Activation kind) {
   Tensor y = Tensor::uninitialized(x.shape());
   kernels::activate_forward(y.mutable_data(), x.data(), kind, y.size());
-  return autograd::record("activate", y, {x},
-                          [x = x.detach(), kind](const Tensor& dy, InputGrads& dx) {
-                            const auto [out, accumulate] = dx.slot(0);
-                            kernels::activate_backward(out, dy.data(), x.data(), kind, accumulate,
-                                                       dy.size());
-                          });
+  return autograd::record(
+      "activate", y, {x}, [x = x.detach(), kind](const Tensor& dy, InputGrads& dx) {
+        const auto [out, accumulate] = dx.slot(0);
+        kernels::activate_backward(out, dy.data(), x.data(), kind, accumulate, dy.size());
+      });
 }
 
 Tensor swiglu(const Tensor& x) {
@@ -58,12 +56,11 @@ Tensor swiglu(const Tensor& x) {
   const auto width = x.dim(-1) / 2, rows = x.size() / (2 * width);
   Tensor y = Tensor::uninitialized(x.shape().with_last(width));
   kernels::swiglu_forward(y.mutable_data(), x.data(), rows, width);
-  return autograd::record("swiglu", y, {x},
-                          [x = x.detach(), rows, width](const Tensor& dy, InputGrads& dx) {
-                            const auto [out, accumulate] = dx.slot(0);
-                            kernels::swiglu_backward(out, dy.data(), x.data(), accumulate, rows,
-                                                     width);
-                          });
+  return autograd::record(
+      "swiglu", y, {x}, [x = x.detach(), rows, width](const Tensor& dy, InputGrads& dx) {
+        const auto [out, accumulate] = dx.slot(0);
+        kernels::swiglu_backward(out, dy.data(), x.data(), accumulate, rows, width);
+      });
 }
 
 Tensor dropout(const Tensor& x, double rate, std::uint64_t key) {
@@ -78,9 +75,8 @@ Tensor dropout(const Tensor& x, double rate, std::uint64_t key) {
 }
 
 Tensor reshape(const Tensor& x, Shape shape) {
-  return autograd::record(
-      "reshape", x.reshape(std::move(shape)), {x},
-      [](const Tensor& dy, InputGrads& dx) { dx.share(0, dy); });
+  return autograd::record("reshape", x.reshape(std::move(shape)), {x},
+                          [](const Tensor& dy, InputGrads& dx) { dx.share(0, dy); });
 }
 
 }  // namespace dlt::ops

@@ -40,12 +40,12 @@ Tensor add_positions(const Tensor& x, const Tensor& table, std::int64_t start) {
   for (std::int64_t b = 0; b < batch; ++b) {
     kernels::add(y.mutable_data() + b * plane, x.data() + b * plane, table.data() + offset, plane);
   }
-  return autograd::record(
-      "add_positions", y, {x, table},
-      [batch, plane, offset](const Tensor& dy, autograd::InputGrads& dx) {
-        if (dx.wants(0)) dx.share(0, dy);
-        if (dx.wants(1)) kernels::add_rows(dx[1] + offset, dy.data(), batch, plane);
-      });
+  return autograd::record("add_positions", y, {x, table},
+                          [batch, plane, offset](const Tensor& dy, autograd::InputGrads& dx) {
+                            if (dx.wants(0)) dx.share(0, dy);
+                            if (dx.wants(1))
+                              kernels::add_rows(dx[1] + offset, dy.data(), batch, plane);
+                          });
 }
 
 }  // namespace dlt::ops

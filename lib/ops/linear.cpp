@@ -56,16 +56,16 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activat
                  .bias = bias.defined() ? bias.data() : nullptr,
                  .activation = activation,
                  .pre = pre.defined() ? pre.mutable_data() : nullptr});
-  return autograd::record(
-      "linear", y, std::move(inputs),
-      [x = x.detach(), w = weight.detach(), pre, n, has_bias = bias.defined(), activation](
-          const Tensor& dy, autograd::InputGrads& dx) {
-        if (activation == Activation::none) return linear_backward(dx, dy, x, w, n, has_bias);
-        Tensor dpre = Tensor::uninitialized(dy.shape());
-        kernels::activate_backward(dpre.mutable_data(), dy.data(), pre.data(), activation, false,
-                                   dy.size());
-        linear_backward(dx, dpre, x, w, n, has_bias);
-      });
+  return autograd::record("linear", y, std::move(inputs),
+                          [x = x.detach(), w = weight.detach(), pre, n, has_bias = bias.defined(),
+                           activation](const Tensor& dy, autograd::InputGrads& dx) {
+                            if (activation == Activation::none)
+                              return linear_backward(dx, dy, x, w, n, has_bias);
+                            Tensor dpre = Tensor::uninitialized(dy.shape());
+                            kernels::activate_backward(dpre.mutable_data(), dy.data(), pre.data(),
+                                                       activation, false, dy.size());
+                            linear_backward(dx, dpre, x, w, n, has_bias);
+                          });
 }
 
 }  // namespace dlt::ops

@@ -11,12 +11,11 @@ Tensor softmax(const Tensor& x) {
   const auto cols = x.dim(-1), rows = x.size() / cols;
   Tensor y = Tensor::uninitialized(x.shape());
   kernels::softmax_forward(y.mutable_data(), x.data(), rows, cols);
-  return autograd::record("softmax", y, {x},
-                          [y = y.detach(), rows, cols](const Tensor& dy, autograd::InputGrads& dx) {
-                            const auto [out, accumulate] = dx.slot(0);
-                            kernels::softmax_backward(out, dy.data(), y.data(), accumulate, rows,
-                                                      cols);
-                          });
+  return autograd::record(
+      "softmax", y, {x}, [y = y.detach(), rows, cols](const Tensor& dy, autograd::InputGrads& dx) {
+        const auto [out, accumulate] = dx.slot(0);
+        kernels::softmax_backward(out, dy.data(), y.data(), accumulate, rows, cols);
+      });
 }
 
 }  // namespace dlt::ops

@@ -66,8 +66,10 @@ Storage::Storage(std::int64_t size) {
   if (block == nullptr) {
     const std::size_t alignment = bytes_ >= 2 * huge_page ? huge_page : line;
     block = std::aligned_alloc(alignment, (bytes_ + alignment - 1) / alignment * alignment);
-    require(block != nullptr, "out of memory: {} bytes more are not to be had; use a smaller model "
-            "or batch", bytes_);
+    require(block != nullptr,
+            "out of memory: {} bytes more are not to be had; use a smaller model "
+            "or batch",
+            bytes_);
     if (alignment == huge_page) ::madvise(block, bytes_, MADV_HUGEPAGE);
   }
   data_ = static_cast<real*>(block);

@@ -39,9 +39,8 @@ TEST_CASE("every op's gradient agrees with finite differences", "[ops][gradcheck
   check_op({"layer_norm without bias", {{3, 4}, {4}}, [](const In& x) {
               return ops::layer_norm(x[0], x[1], {}, 1e-5);
             }});
-  check_op({"rms_norm", {{70, 5}, {5}}, [](const In& x) {
-              return ops::rms_norm(x[0], x[1], 1e-5);
-            }});
+  check_op(
+      {"rms_norm", {{70, 5}, {5}}, [](const In& x) { return ops::rms_norm(x[0], x[1], 1e-5); }});
   check_op({"linear", {{2, 3, 4}, {5, 4}, {5}}, [](const In& x) {
               return ops::linear(x[0], x[1], x[2]);
             }});
@@ -86,7 +85,8 @@ TEST_CASE("softmax rows are probabilities, whatever is added to a row", "[ops]")
 }
 
 TEST_CASE("layer_norm of 1 2 3 4 uses the biased variance", "[ops]") {
-  const Tensor y = ops::layer_norm(Tensor::from({4}, {1, 2, 3, 4}), Tensor::filled({4}, 1), {}, 1e-5);
+  const Tensor y =
+      ops::layer_norm(Tensor::from({4}, {1, 2, 3, 4}), Tensor::filled({4}, 1), {}, 1e-5);
   const double expected[] = {-1.3416354, -0.4472118, 0.4472118, 1.3416354};
   for (std::int64_t i = 0; i < 4; ++i) CHECK(y.data()[i] == Approx(expected[i]).epsilon(1e-6));
 }

@@ -70,7 +70,8 @@ TransformerConfig TransformerConfig::read(config::Reader& r) {
   c.head_width = c.width / c.heads;
   if (!r.has("head_width") && c.width % c.heads != 0) {
     r.fail("heads", fmt::format("{} does not divide width = {}; choose a divisor or give "
-                                "head_width too", c.heads, c.width));
+                                "head_width too",
+                                c.heads, c.width));
   }
   r.field("head_width", c.head_width, 1, widest);
   r.field("mlp", c.mlp, {"gelu", "relu", "silu", "swiglu"});

@@ -16,10 +16,10 @@ struct TransformerConfig {
   std::int64_t layers = 6;
   std::int64_t width = 384;
   std::int64_t heads = 6;
-  std::int64_t kv_heads = 6;    // key/value heads; fewer than heads: grouped queries
+  std::int64_t kv_heads = 6;  // key/value heads; fewer than heads: grouped queries
   std::int64_t head_width = 64;
-  std::int64_t hidden = 1536;   // width of the MLP
-  std::int64_t context = 256;   // positions
+  std::int64_t hidden = 1536;  // width of the MLP
+  std::int64_t context = 256;  // positions
   std::string flavour = "gpt2";
   std::string positions = "learned";  // or rope
   std::string norm = "layer";         // or rms

@@ -74,7 +74,8 @@ Tensor TransformerBlock::mlp(const Tensor& x) const {
 Tensor TransformerBlock::operator()(const Tensor& x, nn::Training* training) const {
   const double weight_dropout = training == nullptr ? 0 : c_.dropout;
   const std::uint64_t key = training == nullptr ? 0 : training->next_key();
-  const Tensor seen = ops::attention(queries_keys_values(x, 0), c_.attention(), weight_dropout, key);
+  const Tensor seen =
+      ops::attention(queries_keys_values(x, 0), c_.attention(), weight_dropout, key);
   const Tensor h = x + drop(out_(seen), c_.dropout, training);
   return h + drop(mlp(h), c_.dropout, training);
 }
@@ -87,9 +88,13 @@ Tensor TransformerBlock::cached(const Tensor& x, LayerCache& cache, std::int64_t
     seen = ops::attention(qkv, c_.attention());
   } else {
     seen = Tensor::uninitialized({1, 1, c_.heads * c_.head_width});
-    kernels::attention_step(
-        seen.mutable_data(), qkv.data(), cache.keys.data(), cache.values.data(), used + 1,
-        {.batch = 1, .time = 1, .query = c_.heads, .key_value = c_.kv_heads, .width = c_.head_width});
+    kernels::attention_step(seen.mutable_data(), qkv.data(), cache.keys.data(), cache.values.data(),
+                            used + 1,
+                            {.batch = 1,
+                             .time = 1,
+                             .query = c_.heads,
+                             .key_value = c_.kv_heads,
+                             .width = c_.head_width});
   }
   const Tensor h = x + out_(seen);
   return h + mlp(h);
@@ -155,7 +160,8 @@ Tensor Transformer::next_logits(const std::vector<std::int32_t>& tokens,
     x = blocks_[i].cached(x, cache.layers[i], cache.used);
   }
   cache.used += time;
-  const Tensor last = Tensor::from({1, c_.width}, x.values().last(static_cast<std::size_t>(c_.width)));
+  const Tensor last =
+      Tensor::from({1, c_.width}, x.values().last(static_cast<std::size_t>(c_.width)));
   return ops::linear(normalize(norm_, last), head()).reshape({c_.vocab});
 }
 

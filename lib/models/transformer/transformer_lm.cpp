@@ -123,12 +123,12 @@ data::TokenBatch TransformerLm::random_batch(std::uint64_t seed) const {
 }
 
 Tensor TransformerLm::loss(std::int64_t step, std::int64_t part) {
-  const std::uint64_t seed = derive(derive(s_.seed, static_cast<std::uint64_t>(step)),
-                                    static_cast<std::uint64_t>(part));
+  const std::uint64_t seed =
+      derive(derive(s_.seed, static_cast<std::uint64_t>(step)), static_cast<std::uint64_t>(part));
   const data::TokenBatch batch =
-      synthetic_ ? random_batch(seed)
-                 : data::random_windows(text_.train, s_.batch, s_.model.context,
-                                        derive(seed, "windows"));
+      synthetic_
+          ? random_batch(seed)
+          : data::random_windows(text_.train, s_.batch, s_.model.context, derive(seed, "windows"));
   nn::Training training(derive(seed, "dropout"));
   return net_.loss(batch.input, batch.target, &training);
 }
@@ -173,8 +173,8 @@ void TransformerLm::generate(const std::vector<std::int32_t>& prompt, const Samp
     const std::int32_t id = sample(logits, options, rng);
     if (!emit(id) || i + 1 == options.tokens) return;
     text.push_back(id);
-    logits = cache.used == context ? continue_from((context + 1) / 2)
-                                   : net_.next_logits({id}, cache);
+    logits =
+        cache.used == context ? continue_from((context + 1) / 2) : net_.next_logits({id}, cache);
   }
 }
 
@@ -224,9 +224,10 @@ void check_size(const LmSettings& s, config::Reader& model) {
   const double bytes = static_cast<double>(s.model.parameters()) * sizeof(real);
   const double machine = static_cast<double>(memory_bytes());
   if (bytes > machine) {
-    model.fail("layers", fmt::format("the weights alone take {:.0f} GB, this machine has {:.0f} GB: "
-                                     "use fewer layers or a smaller width", bytes / 1e9,
-                                     machine / 1e9));
+    model.fail("layers",
+               fmt::format("the weights alone take {:.0f} GB, this machine has {:.0f} GB: "
+                           "use fewer layers or a smaller width",
+                           bytes / 1e9, machine / 1e9));
   }
 }
 
