@@ -1,6 +1,7 @@
 // The one include for a file of Highway kernels. Before it, such a file defines HWY_TARGET_INCLUDE
 // as its own path; it is then compiled once for each instruction set (see Highway's
-// foreach_target.h), and this header with it, hence no include guard.
+// foreach_target.h), and this header with it, hence no include guard. An -inl.h of kernels includes
+// this before its own guard.
 //
 // Left out are instruction sets which add only compile time to arithmetic on floats (SSSE3, SSE4,
 // the AVX-512 variants) or whose vectors have no fixed size and so cannot be kept in arrays (SVE;

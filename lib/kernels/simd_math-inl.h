@@ -7,7 +7,7 @@
 // any formula with one exp). In double about the same number of units in the last place. Every
 // function returns NaN for NaN.
 
-#include "hwy/highway.h"
+#include "kernels/simd-inl.h"
 
 #if defined(DLT_KERNELS_SIMD_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DLT_KERNELS_SIMD_MATH_INL_H_
