@@ -154,7 +154,7 @@ void run_group(Group group, bool parallel) {
 
 void run(real* c, const real* a, const real* b, const Gemm& g, bool parallel) {
   const Size blocks = std::max<Size>(1, parts(g.k, max_depth));
-  const Size depth = std::max<Size>(1, up(parts(g.k, blocks), std::min<Size>(4, g.k)));
+  const Size depth = std::max<Size>(4, up(parts(g.k, blocks), 4));
   const Size k_step = std::max<Size>(1, group_depth / depth) * depth;
   const Size n_step = up(group_size / std::min(k_step, up(g.k, depth) + 1), block_columns);
   for (Size n = 0; n < g.n; n += n_step) {

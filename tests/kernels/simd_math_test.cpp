@@ -50,6 +50,8 @@ HWY_AFTER_NAMESPACE();
 #include <limits>
 #include <vector>
 
+#include "kernels/on_every_target.h"
+
 namespace dlt::kernels {
 HWY_EXPORT(apply);
 namespace {
@@ -91,18 +93,6 @@ const std::vector<Case> cases = {
     {"GeluSlope", 7, gelu_slope, -20, 20, 8, 4},
 };
 
-// Calls f once for every instruction set this processor has.
-template <class F>
-void on_every_target(const F& f) {
-  for (std::int64_t left = hwy::SupportedTargets() & HWY_TARGETS; left != 0; left &= left - 1) {
-    hwy::SetSupportedTargetsForTest(left & -left);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    f();
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-}
-
 std::vector<real> run(int which, const std::vector<real>& x) {
   std::vector<real> y(x.size());
   HWY_DYNAMIC_DISPATCH(apply)(which, x.data(), y.data(), x.size());
@@ -112,7 +102,7 @@ std::vector<real> run(int which, const std::vector<real>& x) {
 TEST_CASE("vector functions agree with the library's over their whole range") {
   constexpr std::size_t count = 1 << 14;
   constexpr double epsilon = std::numeric_limits<real>::epsilon();
-  on_every_target([] {
+  on_every_target([](const char* target) {
     for (const Case& c : cases) {
       std::vector<real> x(count);
       for (std::size_t i = 0; i < count; ++i)
@@ -127,14 +117,15 @@ TEST_CASE("vector functions agree with the library's over their whole range") {
         const double error = std::abs(static_cast<double>(y[i]) - exact) / allowed;
         if (!(error <= worst)) worst = error, at = x[i];
       }
-      INFO(c.name << " at " << at << " on " << hwy::TargetName(hwy::SupportedTargets()));
+      INFO(c.name << " at " << at << " on " << target);
       CHECK(worst <= 1);
     }
   });
 }
 
 TEST_CASE("vector functions keep NaN and meet their limits at infinity") {
-  on_every_target([] {
+  on_every_target([](const char* target) {
+    INFO("on " << target);
     for (int which = 0; which < 8; ++which)
       for (const real y : run(which, std::vector<real>(16, nan))) CHECK(std::isnan(y));
     CHECK(run(0, std::vector<real>(16, infinity))[0] == infinity);
