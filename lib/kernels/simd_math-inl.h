@@ -7,7 +7,7 @@
 // any formula with one exp). In double about the same number of units in the last place. Every
 // function returns NaN for NaN.
 
-#include "hwy/highway.h"
+#include "kernels/simd-inl.h"
 
 #if defined(DLT_KERNELS_SIMD_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DLT_KERNELS_SIMD_MATH_INL_H_
@@ -38,7 +38,7 @@ struct ExpConstants<float> {
 template <>
 struct ExpConstants<double> {
   static constexpr double round = 6755399441055744.0;  // 1.5 * 2^52
-  static constexpr double ln2_high = 0x1.62e42fep-1, ln2_low = 0x1.efa39ef35793cp-33;
+  static constexpr double ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
   static constexpr double lowest = -708.3, highest = 709.782712893384;
   static constexpr int mantissa_bits = 52;
 };

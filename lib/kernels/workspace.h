@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/real.h"
+
+namespace dlt::kernels {
+
+enum class Slot { a, b };  // a kernel that needs two buffers at once takes two slots
+
+// A buffer of at least `count` numbers that belongs to the calling thread: 64-byte aligned, in huge
+// pages if large, with anything in it. It stays valid until the thread asks for more in this slot.
+real* workspace(Slot slot, std::int64_t count) noexcept;
+
+}  // namespace dlt::kernels
