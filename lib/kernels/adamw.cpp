@@ -4,6 +4,8 @@
 #include "kernels/simd-inl.h"
 // clang-format on
 
+#include <type_traits>
+
 #include "base/parallel.h"
 #include "kernels/adamw.h"
 #include "kernels/rows-inl.h"
@@ -32,13 +34,13 @@ void adamw_chunk(real* w, real* m, real* v, const real* grad, const AdamWStep& s
   });
 }
 
-template <class D>
-HWY_INLINE hn::Vec<D> promoted(D, hn::Vec<D> v) {
-  return v;
-}
 template <class D, class V>
 HWY_INLINE hn::Vec<D> promoted(D d, V v) {
-  return hn::PromoteTo(d, v);
+  if constexpr (std::is_same_v<V, hn::Vec<D>>) {
+    return v;
+  } else {
+    return hn::PromoteTo(d, v);
+  }
 }
 
 // In double, so that neither the square of a large gradient nor a long sum loses anything.
