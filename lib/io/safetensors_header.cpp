@@ -60,6 +60,7 @@ Metadata parse_metadata(const json& given, const std::string& path) {
 std::optional<std::vector<std::int64_t>> counts(const json& list) {
   std::vector<std::int64_t> out;
   if (!list.is_array()) return std::nullopt;
+  out.reserve(list.size());
   for (const json& item : list) {
     if (!item.is_number_unsigned() || item.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
     out.push_back(item.get<std::int64_t>());
@@ -164,8 +165,8 @@ void check_tiling(std::vector<Claim>& claims, std::int64_t data_bytes, const std
   require(filled <= data_bytes, Exit::damaged,
           "{}: cut short: its tensors take {} bytes of data, only {} are there", path, filled,
           data_bytes);
-  require(filled == data_bytes, Exit::damaged, "{}: {} bytes follow the last tensor", path,
-          data_bytes - filled);
+  require(filled == data_bytes, Exit::damaged,
+          "{}: the file goes on after its last tensor, bytes: {}", path, data_bytes - filled);
 }
 
 }  // namespace
