@@ -1,5 +1,7 @@
 #include "config/locate.h"
 
+#include <fmt/core.h>
+
 #include "base/json_scan.h"
 
 namespace dlt::config {
@@ -24,7 +26,7 @@ std::string locate(const Source& source, const std::string& pointer, Part part) 
   auto place = locate_json(source.text, at, Comments::yes);
   if (!place) {  // made by a --set further down
     for (const auto& [target, assignment] : source.set) {
-      if (is_inside(target, pointer)) return assignment + ": " + pointer;
+      if (is_inside(target, pointer)) return fmt::format("{}: {}", assignment, pointer);
     }
   }
   while (!place) {

@@ -147,8 +147,8 @@ bool Reader::has(std::string_view key) const {
   return doc_->given.contains(at) && !doc_->given[at].is_null();
 }
 
-void Reader::resolve(std::string_view key, json value) {
-  place_for(doc_->resolved, join(pointer_, key)) = ordered_json(std::move(value));
+void Reader::resolve(std::string_view key, const json& value) {
+  place_for(doc_->resolved, join(pointer_, key)) = ordered_json(value);
 }
 
 void Reader::field(std::string_view key, bool& value) {

@@ -48,7 +48,7 @@ class Reader {
  private:
   Reader(std::shared_ptr<Document> doc, std::string pointer);
   const nlohmann::json* look_up(std::string_view key);
-  void resolve(std::string_view key, nlohmann::json value);
+  void resolve(std::string_view key, const nlohmann::json& value);
 
   std::shared_ptr<Document> doc_;
   std::string pointer_;  // RFC 6901, "" for the root

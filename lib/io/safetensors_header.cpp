@@ -58,13 +58,11 @@ Metadata parse_metadata(const json& given, const std::string& path) {
 
 // Integers in [0, 2^63), or nothing.
 std::optional<std::vector<std::int64_t>> counts(const json& list) {
-  std::vector<std::int64_t> out;
-  if (!list.is_array()) return std::nullopt;
-  for (const json& item : list) {
-    if (!item.is_number_unsigned() || item.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
-    out.push_back(item.get<std::int64_t>());
-  }
-  return out;
+  const auto is_count = [](const json& item) {
+    return item.is_number_unsigned() && item.get<std::uint64_t>() <= INT64_MAX;
+  };
+  if (!list.is_array() || !std::ranges::all_of(list, is_count)) return std::nullopt;
+  return list.get<std::vector<std::int64_t>>();
 }
 
 // One tensor as the header describes it, [begin, end) in the data.
@@ -106,8 +104,8 @@ class ClaimReader {
     const auto wanted = given.get<std::string>();
     const auto found = std::ranges::find(dtypes, wanted, &Dtype::name);
     if (found == dtypes.end()) {
-      std::vector<std::string_view> known;
-      for (const Dtype& d : dtypes) known.push_back(d.name);
+      std::vector<std::string_view> known(dtypes.size());
+      std::ranges::transform(dtypes, known.begin(), &Dtype::name);
       fail(Exit::damaged, "{}: tensor '{}': unknown dtype '{}'{}", path_, name_, wanted,
            did_you_mean(wanted, known));
     }
@@ -164,8 +162,8 @@ void check_tiling(std::vector<Claim>& claims, std::int64_t data_bytes, const std
   require(filled <= data_bytes, Exit::damaged,
           "{}: cut short: its tensors take {} bytes of data, only {} are there", path, filled,
           data_bytes);
-  require(filled == data_bytes, Exit::damaged, "{}: {} bytes follow the last tensor", path,
-          data_bytes - filled);
+  require(filled == data_bytes, Exit::damaged,
+          "{}: the file goes on after its last tensor, bytes: {}", path, data_bytes - filled);
 }
 
 }  // namespace

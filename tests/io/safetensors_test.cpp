@@ -124,8 +124,10 @@ TEST_CASE("the tensors fill the data exactly", "[io][safetensors]") {
         "a.st: cut short: its tensors take 4 bytes of data, only 3 are there");
   CHECK(message(one(member("F32", "[1000000000000]", "[0,4000000000000]"), 8)) ==
         "a.st: cut short: its tensors take 4000000000000 bytes of data, only 8 are there");
-  CHECK(message(one(member("F32", "[1]", "[0,4]"), 5)) == "a.st: 1 bytes follow the last tensor");
-  CHECK(message(with_length("{}", "x")) == "a.st: 1 bytes follow the last tensor");
+  CHECK(message(one(member("F32", "[1]", "[0,4]"), 5)) ==
+        "a.st: the file goes on after its last tensor, bytes: 1");
+  CHECK(message(with_length("{}", "x")) ==
+        "a.st: the file goes on after its last tensor, bytes: 1");
 }
 
 TEST_CASE("reading a tensor as what it is not is an error", "[io][safetensors]") {
@@ -250,4 +252,13 @@ TEST_CASE("a name that no reader would accept is not written", "[io][safetensors
   CHECK_THROWS_WITH(io::write_safetensors(path, {{{"a", t}}, {{"a", Indices()}}, {}}),
                     "cannot write '" + path + "': 'a' is given twice");
   CHECK(folder.list().empty());
+}
+
+TEST_CASE("a file of the reference writer is reproduced byte for byte", "[io][safetensors]") {
+  if (sizeof(real) != 4) return;  // the double build writes F64
+  const test::Folder folder;
+  const std::string golden = DLT_SOURCE_DIR "/tests/golden/gpt2/model.safetensors";
+  const SafetensorsFile file(golden);
+  io::write_safetensors(folder / "a.st", {file.tensors(), {}, file.metadata()});
+  CHECK((read_file(folder / "a.st", Exit::failed) == read_file(golden, Exit::failed)));
 }
