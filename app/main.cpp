@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>  // slow to compile: the only file that includes it
+#include <csignal>
 #include <cstdio>
 #include <new>
 
@@ -208,6 +209,7 @@ int run(int argc, char** argv) {
 }  // namespace dlt::app
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file grown too large is an error with a sentence
   try {
     return dlt::app::run(argc, argv);
   } catch (const dlt::Error& e) {

@@ -3,12 +3,11 @@
 #include <cstdint>
 
 #include "base/real.h"
+#include "kernels/activation.h"
 
 namespace dlt::kernels {
 
 using Size = std::int64_t;
-
-enum class Activation { none, gelu, relu, silu };  // gelu: the tanh form
 
 // C[m,n] (=|+=) scale op(A) op(B), then bias and activation. Matrices are row-major; op(A) is
 // [m,k], stored so or, if transpose_a, as [k,m]; op(B) is [k,n], or [n,k] if transpose_b. C must

@@ -1,12 +1,12 @@
 // Loops over one row of reals with Highway vectors. Included by kernels once per instruction set.
+#include "kernels/simd-inl.h"
+
 #if defined(DLT_KERNELS_ROWS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef DLT_KERNELS_ROWS_INL_H
 #undef DLT_KERNELS_ROWS_INL_H
 #else
 #define DLT_KERNELS_ROWS_INL_H
 #endif
-
-#include <hwy/highway.h>
 
 #include "kernels/gemm.h"
 
