@@ -1,0 +1,72 @@
+#include "train/checkpoint.h"
+
+#include <charconv>
+
+#include "base/error.h"
+#include "io/safetensors.h"
+
+namespace dlt::train {
+namespace {
+
+std::string model_in(const std::string& folder) { return folder + "/model.safetensors"; }
+std::string state_in(const std::string& folder) { return folder + "/state.safetensors"; }
+
+template <class T>
+T number(const io::SafetensorsFile& file, const std::string& key) {
+  const auto it = file.metadata().find(key);
+  require(it != file.metadata().end(), Exit::damaged, "'{}' is damaged: its metadata has no '{}'",
+          file.path(), key);
+  const std::string& text = it->second;
+  T value{};
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  require(problem == std::errc() && end == text.data() + text.size(), Exit::damaged,
+          "'{}' is damaged: '{}' in its metadata is '{}', not a number", file.path(), key, text);
+  return value;
+}
+
+Place read_place(const io::SafetensorsFile& file) {
+  Place p;
+  p.step = number<std::int64_t>(file, "step");
+  p.schedule_end = number<std::int64_t>(file, "schedule_end");
+  p.loss_sum = number<double>(file, "loss_sum");
+  p.loss_count = number<std::int64_t>(file, "loss_count");
+  if (file.metadata().contains("metric")) p.metric = number<double>(file, "metric");
+  return p;
+}
+
+}  // namespace
+
+void save_checkpoint(const std::string& folder, const Place& place, const nn::Params& params,
+                     const optim::Optimizer& optimizer) {
+  io::write_safetensors(
+      model_in(folder),
+      {params.all(), {}, {{"format", "pt"}, {"step", std::to_string(place.step)}}});
+  io::Metadata metadata = {{"dlt", DLT_VERSION},
+                           {"step", std::to_string(place.step)},
+                           {"schedule_end", std::to_string(place.schedule_end)},
+                           {"loss_sum", fmt::format("{}", place.loss_sum)},
+                           {"loss_count", std::to_string(place.loss_count)}};
+  if (place.metric) metadata["metric"] = fmt::format("{}", *place.metric);
+  io::write_safetensors(state_in(folder), {optimizer.state(), {}, std::move(metadata)});
+}
+
+void load_weights(const std::string& folder, nn::Params& params) {
+  const io::SafetensorsFile file(model_in(folder));
+  const Frame frame("file", file.path());
+  params.load(file.tensors());
+}
+
+Place load_checkpoint(const std::string& folder, nn::Params& params, optim::Optimizer& optimizer) {
+  load_weights(folder, params);
+  const io::SafetensorsFile file(state_in(folder));
+  const Frame frame("file", file.path());
+  const Place place = read_place(file);
+  optimizer.load(file.tensors(), place.step);
+  return place;
+}
+
+Place read_place(const std::string& folder) {
+  return read_place(io::SafetensorsFile(state_in(folder)));
+}
+
+}  // namespace dlt::train
