@@ -4,6 +4,8 @@
 #include "kernels/simd-inl.h"
 // clang-format on
 
+#include <type_traits>
+
 #include "base/parallel.h"
 #include "kernels/adamw.h"
 #include "kernels/rows-inl.h"
@@ -32,18 +34,21 @@ void adamw_chunk(real* w, real* m, real* v, const real* grad, const AdamWStep& s
   });
 }
 
+template <class D, class V>
+HWY_INLINE hn::Vec<D> promoted(D d, V v) {
+  if constexpr (std::is_same_v<V, hn::Vec<D>>) {
+    return v;
+  } else {
+    return hn::PromoteTo(d, v);
+  }
+}
+
 // In double, so that neither the square of a large gradient nor a long sum loses anything.
 double squares_chunk(const real* x, Size n) {
   const hn::ScalableTag<double> d;
   const hn::Rebind<real, decltype(d)> narrow;
   const auto lanes = static_cast<Size>(hn::Lanes(d));
-  const auto wide = [&](Size j) {
-    if constexpr (sizeof(real) == sizeof(double)) {
-      return hn::LoadU(narrow, x + j);
-    } else {
-      return hn::PromoteTo(d, hn::LoadU(narrow, x + j));
-    }
-  };
+  const auto wide = [&](Size j) { return promoted(d, hn::LoadU(narrow, x + j)); };
   auto even = hn::Zero(d), odd = hn::Zero(d);
   Size j = 0;
   for (; j + 2 * lanes <= n; j += 2 * lanes) {
