@@ -15,7 +15,8 @@ class Tokenizer {
 
   virtual std::string_view name() const = 0;  // "bytes", "chars", "bpe"
   virtual std::int64_t size() const = 0;      // ids are 0 .. size() - 1
-  // A character outside the vocabulary is an Error (Exit::data) that names it and its place.
+  // A character outside the vocabulary is an Error (Exit::data) that names it and its place. May be
+  // called from several threads.
   virtual std::vector<std::int32_t> encode(std::string_view text) const = 0;
   // The bytes that a sequence of ids stands for. One id may be part of a character only.
   virtual std::string decode(std::int32_t id) const = 0;
@@ -38,7 +39,9 @@ struct BpeSettings {
   std::int64_t min_frequency = 2;
   std::vector<std::string> special_tokens = {"<|endoftext|>"};
 };
-// Byte-level BPE with Hugging Face's merge order: ties go to the smaller (left id, right id).
+// Byte-level BPE with Hugging Face's merge order: ties go to the smaller (left id, right id). Ids:
+// special tokens, 256 bytes by code point of their symbols, merges. Learns line by line, as Hugging
+// Face does from files. May stay below vocab_size. Exit::usage where the settings are impossible.
 std::unique_ptr<Tokenizer> train_bpe(std::string_view corpus, const BpeSettings& settings);
 
 // Throws Exit::data naming file, line and column where `text` is not UTF-8, or holds a NUL byte
