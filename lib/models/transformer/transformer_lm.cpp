@@ -32,8 +32,8 @@ class TransformerLm : public Model, LanguageModel, train::Task {
         net_(nn::Scope(params_), s_.model) {}
 
   train::FitResult train(train::Run& run, const train::FitOptions& options) override {
-    write_file(run.path() + "/tokenizer.json", tokenizer_->json());
-    open_data(run.path());
+    write_file(run.path("tokenizer.json"), tokenizer_->json());
+    open_data(run.folder());
     return train::fit(*this, s_.fit, run, options);
   }
 
@@ -49,7 +49,7 @@ class TransformerLm : public Model, LanguageModel, train::Task {
     return measure(valid, bytes, 0);
   }
 
-  void load(const std::string& checkpoint) override { train::load_model(checkpoint, params_); }
+  void load(const std::string& checkpoint) override { train::load_weights(checkpoint, params_); }
   Summary summary() const override;
 
   std::vector<std::string_view> export_formats() const override {
@@ -169,7 +169,7 @@ Summary TransformerLm::summary() const {
   const TransformerConfig& c = s_.model;
   const std::int64_t rows = s_.batch * c.context;
   Summary s;
-  s.items_per_step = rows * s_.fit.accumulate;
+  s.items_per_step = rows * s_.fit.step.accumulate;
   s.flops_per_step = c.train_flops_per_token() * static_cast<double>(s.items_per_step);
   s.parameters = params_.count();
   s.weight_bytes = s.parameters * static_cast<std::int64_t>(sizeof(real));
