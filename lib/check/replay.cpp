@@ -1,7 +1,6 @@
 #include "check/replay.h"
 
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "base/error.h"
 #include "check/bpe_case.h"
@@ -54,16 +53,15 @@ std::vector<std::string> folders_in(const std::string& dir) {
 std::vector<Outcome> replay(const std::string& dir) {
   require(train::is_folder(dir), Exit::usage, "there is no folder '{}'", dir);
   if (const Replay one = layout_of(dir)) return one(dir);
-  std::vector<std::pair<std::string, Replay>> cases;
-  for (const std::string& name : folders_in(dir)) {
-    const Replay one = layout_of(dir + "/" + name);
-    if (one == nullptr) unknown(dir + "/" + name);
-    cases.emplace_back(name, one);
+  const std::vector<std::string> names = folders_in(dir);
+  if (names.empty()) unknown(dir);
+  for (const std::string& name : names) {  // before any of them takes its time
+    if (layout_of(dir + "/" + name) == nullptr) unknown(dir + "/" + name);
   }
-  if (cases.empty()) unknown(dir);
   std::vector<Outcome> all;
-  for (const auto& [name, one] : cases) {
-    for (Outcome& outcome : one(dir + "/" + name)) {
+  for (const std::string& name : names) {
+    const std::string folder = dir + "/" + name;
+    for (Outcome& outcome : layout_of(folder)(folder)) {
       outcome.name = name + "/" + outcome.name;
       all.push_back(std::move(outcome));
     }
