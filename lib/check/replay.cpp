@@ -22,7 +22,8 @@ constexpr const char* known =
 bool is_known_model(const std::string& config) {
   const auto json = io::read_json(config, Exit::data);
   const auto type = json.is_object() ? json.value("model_type", nlohmann::json()) : json;
-  require(type == "gpt2" || type == "llama", Exit::data, "{}: /model_type: {} is unknown here; {}",
+  const std::string name = type.is_string() ? type.get<std::string>() : "";
+  require(name == "gpt2" || name == "llama", Exit::data, "{}: /model_type: {} is unknown here; {}",
           config, type.dump(), known);
   return true;
 }
