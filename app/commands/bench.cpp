@@ -34,41 +34,41 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// Timed steps with a matrix product of each kind between them, so that a machine whose speed drifts
-// is compared with itself.
+// Between the timed steps stand products of this machine's fastest matrix product, so that a
+// machine whose speed drifts is compared with itself.
 void bench_training(ordered_json& out, models::Model& model, const BenchOptions& o,
                     const train::FitConfig& fit) {
   train::Task& task = model.synthetic_task();
   const auto optimizer =
       optim::optimizers().find(fit.optimizer.name).make(task.params(), fit.optimizer);
   const models::Summary s = model.summary();
-  std::vector<double> steps, forwards, ours, openblas;
+  std::vector<double> steps, forwards, ours, openblas, fractions;
   for (std::int64_t i = -1; i < o.steps; ++i) {  // one to warm up
     const double step =
         timed([&] { train::train_step(task, *optimizer, fit.step, fit.optimizer.lr, i + 2); });
-    if (i < 0) continue;
+    if (i < 0) {
+      out["peak_rss_bytes"] = peak_rss_bytes();  // the yardsticks take memory of their own
+      continue;
+    }
     steps.push_back(step);
+    ours.push_back(kernels::gemm_gflops());
+    openblas.push_back(kernels::openblas_gflops(threads()));
+    fractions.push_back(s.flops_per_step / step / 1e9 / std::max(ours.back(), openblas.back()));
     const autograd::NoGrad off;
     forwards.push_back(timed([&] { task.loss(1, 0); }));
   }
-  out["peak_rss_bytes"] = peak_rss_bytes();  // before the yardsticks take memory of their own
-  for (int i = 0; i < 3; ++i) {
-    ours.push_back(kernels::gemm_gflops());
-    openblas.push_back(kernels::openblas_gflops(threads()));
-  }
   const double step = median(steps);
-  const double yardstick = std::max(median(ours), median(openblas));
   out["parameters"] = s.parameters;
   out["items_per_step"] = s.items_per_step;
   out["step_seconds"] = step;
   out["tokens_per_second"] = static_cast<double>(s.items_per_step) / step;
   out["forward_tokens_per_second"] = static_cast<double>(task.items_per_part()) / median(forwards);
   out["gflops"] = s.flops_per_step / step / 1e9;
-  out["sgemm_gflops"] = yardstick;
+  out["sgemm_gflops"] = std::max(median(ours), median(openblas));
   out["own_sgemm_gflops"] = median(ours);
   out["openblas_sgemm_gflops"] = median(openblas);
   out["openblas_core"] = kernels::openblas_core();
-  out["fraction_of_sgemm"] = s.flops_per_step / step / 1e9 / yardstick;
+  out["fraction_of_sgemm"] = median(fractions);
 }
 
 // One token at a time after a prompt of one: each must read every weight once.

@@ -12,4 +12,8 @@ namespace dlt::io {
 // zip.
 void write_npz(const std::string& path, const std::map<std::string, Tensor>& tensors);
 
+// Reads what write_npz wrote (stored members, this build's number type); Exit::damaged for any
+// other file, and for one whose checksums are wrong.
+std::map<std::string, Tensor> read_npz(const std::string& path);
+
 }  // namespace dlt::io

@@ -24,10 +24,10 @@ namespace dlt::kernels::HWY_NAMESPACE {
 constexpr Size up(Size x, Size unit) { return (x + unit - 1) / unit * unit; }
 constexpr Size parts(Size x, Size unit) { return (x + unit - 1) / unit; }
 
-constexpr Size block_columns = up(512, tile_columns);  // of B, in the second-level cache
-constexpr Size block_panels = 240 / tile_rows;         // of A, packed at one time
-constexpr Size group_depth = 6 * max_depth;            // of B, packed at one time ...
-constexpr Size group_size = Size{1} << 20;             // ... and so many numbers
+constexpr Size block_columns = 16 * tile_columns;  // of B, in the second-level cache
+constexpr Size block_panels = 96 / tile_rows;      // of A, packed at one time
+constexpr Size group_depth = 4 * max_depth;        // of B, packed at one time ...
+constexpr Size group_size = Size{1} << 20;         // ... and so many numbers
 
 // The part of a product whose B is packed at one time: k in [k0, k1), columns in [n0, n1).
 struct Group {
@@ -87,45 +87,46 @@ void multiply_panel(const Group& group, TileArgs t, Size k, Size row, Size n0, S
   }
 }
 
-// The rows of panels [p0, p1) times the columns [n0, n1).
-void multiply_block(const Group& group, Size p0, Size p1, Size n0, Size n1) {
+// One K block of the panels [p0, p1) of A times the columns [n0, n1).
+void multiply_block(const Group& group, Size k, Size p0, Size p1, Size n0, Size n1) {
   const Gemm& g = group.g;
   const Size row = p0 * tile_rows, rows = std::min(p1 * tile_rows, g.m) - row;
-  real* const packed_a = workspace(Slot::a, (p1 - p0) * a_panel + max_depth * tile_columns);
-  real* const b_edge = packed_a + (p1 - p0) * a_panel;
-  Size k = group.k0;
-  do {
-    TileArgs t{};
-    t.depth = std::min(group.depth, group.k1 - k);
-    t.a_step = group.a_in_place ? g.lda : a_columns;
-    t.b_step = tile_columns;
-    t.ldc = g.ldc;
-    t.scale = g.scale;
-    t.add = g.accumulate || k > 0;
-    const real* a = group.a + (g.transpose_a ? k * g.lda + row : row * g.lda + k);
-    if (!group.a_in_place) {
-      (g.transpose_a ? pack_a_columns : pack_a_rows)(packed_a, a, g.lda, rows, t.depth);
-    }
-    if (const Size edge = n1 % tile_columns; group.packed == nullptr && edge != 0 && n1 == g.n) {
-      pack_b_rows(b_edge, group.b_at(k, n1 - edge), g.ldb, t.depth, edge);
-    }
-    for (Size p = 0; p < p1 - p0; ++p) {
-      t.a = group.a_in_place ? a + p * tile_rows : packed_a + p * a_panel;
-      multiply_panel(group, t, k, row + p * tile_rows, n0, n1, b_edge);
-    }
-    k += group.depth;
-  } while (k < group.k1);
+  real* const packed_a = workspace(Slot::a, block_panels * a_panel + max_depth * tile_columns);
+  real* const b_edge = packed_a + block_panels * a_panel;
+  TileArgs t{};
+  t.depth = std::min(group.depth, group.k1 - k);
+  t.a_step = group.a_in_place ? g.lda : a_columns;
+  t.b_step = tile_columns;
+  t.ldc = g.ldc;
+  t.scale = g.scale;
+  t.add = g.accumulate || k > 0;
+  const real* a = group.a + (g.transpose_a ? k * g.lda + row : row * g.lda + k);
+  if (!group.a_in_place) {
+    (g.transpose_a ? pack_a_columns : pack_a_rows)(packed_a, a, g.lda, rows, t.depth);
+  }
+  if (const Size edge = n1 % tile_columns; group.packed == nullptr && edge != 0 && n1 == g.n) {
+    pack_b_rows(b_edge, group.b_at(k, n1 - edge), g.ldb, t.depth, edge);
+  }
+  for (Size p = 0; p < p1 - p0; ++p) {
+    t.a = group.a_in_place ? a + p * tile_rows : packed_a + p * a_panel;
+    multiply_panel(group, t, k, row + p * tile_rows, n0, n1, b_edge);
+  }
 }
 
-// Work is numbered by column block, then by row panel: [begin, end) of it.
+// Work is numbered by column block, then by row panel: [begin, end) of it. All rows pass by before
+// the next K block of B comes into the cache.
 void multiply(const Group& group, Size begin, Size end) {
   const Size panels = group.row_panels();
   while (begin < end) {
     const Size first = begin % panels, last = std::min(panels, first + end - begin);
     const Size n0 = group.n0 + begin / panels * group.width;
     const Size n1 = std::min(n0 + group.width, group.n1);
-    for (Size p = first; p < last; p += block_panels)
-      multiply_block(group, p, std::min(p + block_panels, last), n0, n1);
+    Size k = group.k0;
+    do {
+      for (Size p = first; p < last; p += block_panels)
+        multiply_block(group, k, p, std::min(p + block_panels, last), n0, n1);
+      k += group.depth;
+    } while (k < group.k1);
     begin += last - first;
   }
 }
@@ -184,6 +185,9 @@ Gemm with_strides(Gemm g) {
   return g;
 }
 
+// Below some 10 us of work, waking a thread costs more than it brings.
+bool worth_threads(const Gemm& g) { return g.m * g.n * g.k >= Size{1} << 20; }
+
 }  // namespace
 
 void gemm(real* c, const real* a, const real* b, const Gemm& dense) noexcept {
@@ -192,7 +196,7 @@ void gemm(real* c, const real* a, const real* b, const Gemm& dense) noexcept {
   if (by_dot_products(g)) {
     dot_products(c, a, b, g);
   } else {
-    HWY_DYNAMIC_DISPATCH(run)(c, a, b, g, true);
+    HWY_DYNAMIC_DISPATCH(run)(c, a, b, g, worth_threads(g));
   }
 }
 

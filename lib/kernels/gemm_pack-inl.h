@@ -1,5 +1,7 @@
 // Copies of blocks of A and B in the order in which a tile of a matrix product reads them.
 
+#include <hwy/cache_control.h>
+
 #include "kernels/gemm_tile-inl.h"
 #include "kernels/simd-inl.h"
 
@@ -104,6 +106,8 @@ inline void pack_a_columns(real* HWY_RESTRICT out, const real* HWY_RESTRICT a, S
   const Size safe = rows / quad * quad - (a_columns - tile_rows);  // reads in quads stay inside
   for (Size k = 0; k < depth; ++k, a += lda) {
     real* to = out + k * a_columns;
+    for (Size i = 0; i < rows; i += 64 / static_cast<Size>(sizeof(real)))
+      hwy::Prefetch(a + 12 * lda + i);  // the next rows are pages away: no hardware foresees them
     Size i = 0;
     for (; i + tile_rows <= safe; i += tile_rows, to += a_panel)
       for (Size q = 0; q < a_columns; q += quad) hn::StoreU(hn::LoadU(d, a + i + q), d, to + q);

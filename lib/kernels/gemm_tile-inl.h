@@ -29,7 +29,7 @@ constexpr int tile_rows = HWY_TARGET == HWY_SCALAR ? 4 : HWY_TARGET == HWY_AVX2 
 
 // One K block: a tile's part of A stays in the first-level cache, a column block's part of B in the
 // second. The stride of packed rows is an odd number of cache lines, so that they do not collide.
-constexpr Size max_depth = 1536 / static_cast<Size>(sizeof(real));
+constexpr Size max_depth = 2048 / static_cast<Size>(sizeof(real));
 constexpr Size packed_row = max_depth + 64 / static_cast<Size>(sizeof(real));
 
 // Where a tile finds A: rows [row][packed_row], or columns [k][step].

@@ -92,9 +92,9 @@ Trainer::Trainer(const BpeSettings& settings) : settings_(settings) {
     model_.added.push_back({static_cast<std::int32_t>(model_.tokens.size()), token, true});
     add_token(token);
   }
-  std::vector<std::string> symbols;
-  for (int byte = 0; byte < 256; ++byte) {
-    symbols.emplace_back(symbol_of(static_cast<std::uint8_t>(byte)));
+  std::vector<std::string> symbols(256);
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    symbols[byte] = symbol_of(static_cast<std::uint8_t>(byte));
   }
   std::ranges::sort(symbols);  // UTF-8 sorts as its code points do
   for (const std::string& symbol : symbols) add_token(symbol);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <compare>
 #include <functional>
 #include <queue>
 
@@ -34,7 +33,7 @@ struct Links {
 struct Candidate {
   std::uint32_t rank;
   std::int64_t at;
-  auto operator<=>(const Candidate&) const = default;
+  bool operator>(const Candidate& o) const { return rank != o.rank ? rank > o.rank : at > o.at; }
 };
 using Heap = std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>>;
 

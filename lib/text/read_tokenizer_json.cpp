@@ -85,7 +85,7 @@ void check_settings(const Source& source, const Json& bpe) {
                  "dropout is not supported; only null and 0 are");
   for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
     const Json& value = member(bpe, key);
-    source.require(value.is_null() || value == "", at / key, "only null is supported");
+    source.require(value.is_null() || value == Json(""), at / key, "only null is supported");
   }
   source.require(!flag(source, bpe, at, "byte_fallback", false), at / "byte_fallback",
                  "only false is supported");
@@ -145,7 +145,7 @@ void read_added(const Source& source, const Json& list, const Ids& ids, BpeModel
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Pointer at = Pointer("/added_tokens") / i;
     const Json& content = member(list[i], "content");
-    source.require(content.is_string() && content != "", at / "content", "a text is needed");
+    source.require(content.is_string() && content != Json(""), at / "content", "a text is needed");
     for (const char* key : {"single_word", "lstrip", "rstrip"}) {
       source.require(!flag(source, list[i], at, key, false), at / key, "only false is supported");
     }

@@ -51,7 +51,7 @@ std::string merge_list(const BpeModel& model) {
   for (const auto& [left, right] : model.merges) {
     const std::string &a = model.tokens[left], &b = model.tokens[right];
     out += out.empty() ? "\n      " : ",\n      ";
-    out += pairs ? "[" + json_text(a) + ", " + json_text(b) + "]" : json_text(a + ' ' + b);
+    out += pairs ? nlohmann::json{a, b}.dump() : json_text(std::string(a).append(" ").append(b));
   }
   return out.empty() ? "[]" : "[" + out + "\n    ]";
 }

@@ -34,20 +34,28 @@ Place read_place(const io::SafetensorsFile& file) {
   return p;
 }
 
-}  // namespace
-
-void save_checkpoint(const std::string& folder, const Place& place, const nn::Params& params,
-                     const optim::Optimizer& optimizer) {
-  io::write_safetensors(
-      model_in(folder),
-      {params.all(), {}, {{"format", "pt"}, {"step", std::to_string(place.step)}}});
+void save(const std::string& folder, const Place& place, const nn::StateDict& weights,
+          const nn::StateDict& state) {
+  io::write_safetensors(model_in(folder),
+                        {weights, {}, {{"format", "pt"}, {"step", std::to_string(place.step)}}});
   io::Metadata metadata = {{"dlt", DLT_VERSION},
                            {"step", std::to_string(place.step)},
                            {"schedule_end", std::to_string(place.schedule_end)},
                            {"loss_sum", fmt::format("{}", place.loss_sum)},
                            {"loss_count", std::to_string(place.loss_count)}};
   if (place.metric) metadata["metric"] = fmt::format("{}", *place.metric);
-  io::write_safetensors(state_in(folder), {optimizer.state(), {}, std::move(metadata)});
+  io::write_safetensors(state_in(folder), {state, {}, std::move(metadata)});
+}
+
+}  // namespace
+
+void save_checkpoint(const std::string& folder, const Place& place, const nn::Params& params,
+                     const optim::Optimizer& optimizer) {
+  save(folder, place, params.all(), optimizer.state());
+}
+
+void save_start(const std::string& folder, const nn::StateDict& weights) {
+  save(folder, Place{}, weights, {});
 }
 
 void load_weights(const std::string& folder, nn::Params& params) {
@@ -61,7 +69,7 @@ Place load_checkpoint(const std::string& folder, nn::Params& params, optim::Opti
   const io::SafetensorsFile file(state_in(folder));
   const Frame frame("file", file.path());
   const Place place = read_place(file);
-  optimizer.load(file.tensors(), place.step);
+  if (place.step > 0) optimizer.load(file.tensors(), place.step);
   return place;
 }
 

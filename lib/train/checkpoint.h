@@ -25,6 +25,10 @@ struct Place {
 void save_checkpoint(const std::string& folder, const Place& place, const nn::Params& params,
                      const optim::Optimizer& optimizer);
 
+// The checkpoint of step 0, of weights from elsewhere: an optimizer that has taken no step has
+// nothing to store.
+void save_start(const std::string& folder, const nn::StateDict& weights);
+
 // Errors are Exit::damaged and name the file and the array, with both shapes.
 Place load_checkpoint(const std::string& folder, nn::Params& params, optim::Optimizer& optimizer);
 void load_weights(const std::string& folder, nn::Params& params);

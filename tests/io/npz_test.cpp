@@ -76,3 +76,28 @@ TEST_CASE("an npz of nothing is an empty zip", "[io][npz]") {
   io::write_npz(folder / "a.npz", {});
   CHECK(unzip(read_file(folder / "a.npz", Exit::failed)).empty());
 }
+
+TEST_CASE("npz files are read back, and damaged ones refused", "[io][npz]") {
+  const test::Folder folder;
+  const auto path = folder / "weights.npz";
+  io::write_npz(path, {{"a", Tensor::from({2, 2}, {1, 2, 3, 4})},
+                       {"b", Tensor::from({}, {5})},
+                       {"none", Tensor::zeros({0, 3})}});
+  const auto all = io::read_npz(path);
+  CHECK(all.size() == 3);
+  CHECK(all.at("a").shape() == Shape{2, 2});
+  CHECK(all.at("a").data()[3] == 4);
+  CHECK(all.at("b").item() == 5);
+  CHECK(all.at("none").shape() == Shape{0, 3});
+
+  const std::string whole = read_file(path, Exit::failed);
+  const std::string expected = "'" + path + "' is damaged, or no .npz that dlt has written";
+  for (std::size_t kept : {0, 3, 40, 150, 200}) {
+    write_file(path, whole.substr(0, kept));
+    CHECK_THROWS_WITH(io::read_npz(path), expected);
+  }
+  std::string flipped = whole;
+  flipped[40] ^= 1;
+  write_file(path, flipped);
+  CHECK_THROWS_WITH(io::read_npz(path), expected);
+}

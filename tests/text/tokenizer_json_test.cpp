@@ -158,6 +158,43 @@ TEST_CASE("what cannot be honoured in a tokenizer.json is refused by its JSON po
         "t.json: /pre_tokenizer/use_regex: true or false is needed");
 }
 
+TEST_CASE("a vocabulary of characters is ids without gaps and nothing else", "[text][errors]") {
+  Json root = {{"model", {{"vocab", {{"a", 0}, {"b", 1}}}, {"merges", Json::array()}}}};
+  CHECK(load(root.dump())->encode("ba") == Ids{1, 0});
+  Json wrong = root;
+  wrong["model"]["vocab"]["ab"] = 2;
+  CHECK(error_of(wrong) ==
+        "t.json: /model/vocab/ab: only single characters are supported where the pre-tokenizer is "
+        "null");
+  wrong["model"]["merges"].push_back("a b");
+  CHECK(error_of(wrong) ==
+        "t.json: /pre_tokenizer: only ByteLevel is supported for a vocabulary with merges");
+  wrong = root;
+  wrong["added_tokens"] = {{{"id", 2}, {"content", "<s>"}}};
+  CHECK(error_of(wrong) == "t.json: /added_tokens: a vocabulary of characters cannot have any");
+  wrong = root;
+  wrong["model"]["unk_token"] = "a";
+  CHECK(error_of(wrong) ==
+        "t.json: /model/unk_token: only null is supported for a vocabulary that lacks some bytes");
+  wrong = root;
+  wrong["model"]["vocab"]["c"] = 5;
+  CHECK_THROWS_WITH(load(wrong.dump()),
+                    Catch::EndsWith(": /model/vocab: the ids of a vocabulary of characters must be "
+                                    "0 .. 5 without gaps"));
+  wrong["model"]["vocab"] = Json::object();
+  CHECK(error_of(wrong) == "t.json: /model/vocab: the vocabulary is empty");
+}
+
+TEST_CASE("a token with a space is written in pairs", "[text]") {
+  Json root = gpt2_like();
+  for (const char* token : {"x y", "x yz"})
+    root["model"]["vocab"][token] = root["model"]["vocab"].size();
+  root["model"]["merges"].push_back({"x y", "z"});
+  const auto bpe = load(root.dump());
+  CHECK(Json::parse(bpe->json())["model"]["merges"].back() == Json{"x y", "z"});
+  CHECK(load(bpe->json())->encode(sample) == sample_ids);
+}
+
 TEST_CASE("a damaged tokenizer.json is refused by its JSON pointer", "[text][errors]") {
   CHECK(error_of(Json::array()) == "t.json: : a tokenizer.json is an object");
   CHECK(error_with("/model/vocab", 3) ==

@@ -1,0 +1,73 @@
+#include "check/replay.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "check/bpe_case.h"
+#include "check/language_case.h"
+#include "check/train_case.h"
+#include "io/json_file.h"
+#include "train/files.h"
+
+namespace dlt::check {
+namespace {
+
+using Replay = std::vector<Outcome> (*)(const std::string& dir);
+
+constexpr const char* known =
+    "known: a language model (config.json of model_type gpt2 or llama, model.safetensors, "
+    "expected.safetensors), a training run (the same and recipe.json), bpe (bpe.json, "
+    "tokenizer.json)";
+
+bool is_known_model(const std::string& config) {
+  const auto json = io::read_json(config, Exit::data);
+  const auto type = json.is_object() ? json.value("model_type", nlohmann::json()) : json;
+  const std::string name = type.is_string() ? type.get<std::string>() : "";
+  require(name == "gpt2" || name == "llama", Exit::data, "{}: /model_type: {} is unknown here; {}",
+          config, type.dump(), known);
+  return true;
+}
+
+// Null for a folder that holds no case itself.
+Replay layout_of(const std::string& dir) {
+  const auto has = [&](const char* name) { return train::exists(dir + "/" + name); };
+  if (has("bpe.json")) return replay_bpe;
+  if (!has("config.json") || !has("expected.safetensors")) return nullptr;
+  if (!is_known_model(dir + "/config.json")) return nullptr;
+  return has("recipe.json") ? replay_training : replay_language;
+}
+
+[[noreturn]] void unknown(const std::string& dir) {
+  fail(Exit::data, "'{}' is in no layout that can be replayed; {}", dir, known);
+}
+
+std::vector<std::string> folders_in(const std::string& dir) {
+  std::vector<std::string> folders;
+  for (const std::string& name : train::names_in(dir)) {
+    if (train::is_folder(dir + "/" + name)) folders.push_back(name);
+  }
+  return folders;
+}
+
+}  // namespace
+
+std::vector<Outcome> replay(const std::string& dir) {
+  require(train::is_folder(dir), Exit::usage, "there is no folder '{}'", dir);
+  if (const Replay one = layout_of(dir)) return one(dir);
+  const std::vector<std::string> names = folders_in(dir);
+  if (names.empty()) unknown(dir);
+  for (const std::string& name : names) {  // before any of them takes its time
+    if (layout_of(dir + "/" + name) == nullptr) unknown(dir + "/" + name);
+  }
+  std::vector<Outcome> all;
+  for (const std::string& name : names) {
+    const std::string folder = dir + "/" + name;
+    for (Outcome& outcome : layout_of(folder)(folder)) {
+      outcome.name = name + "/" + outcome.name;
+      all.push_back(std::move(outcome));
+    }
+  }
+  return all;
+}
+
+}  // namespace dlt::check

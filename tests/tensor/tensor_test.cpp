@@ -1,0 +1,54 @@
+#include "tensor/tensor.h"
+
+#include <catch2/catch.hpp>
+#include <cstdint>
+
+#include "base/error.h"
+
+using namespace dlt;
+
+TEST_CASE("copies share, clones do not", "[tensor]") {
+  Tensor a = Tensor::from({2, 2}, {1, 2, 3, 4});
+  Tensor shared = a, apart = a.clone();
+  a.mutable_data()[0] = 9;
+  CHECK(shared.data()[0] == 9);
+  CHECK(apart.data()[0] == 1);
+  CHECK(a.reshape({4}).data() == a.data());
+}
+
+TEST_CASE("arrays start on a cache line, whatever their size", "[tensor]") {
+  for (std::int64_t n : {1, 3, 1000, 100000, 3000000}) {
+    const Tensor t = Tensor::uninitialized({n});
+    CHECK(reinterpret_cast<std::uintptr_t>(t.data()) % 64 == 0);
+  }
+}
+
+TEST_CASE("a large block that was freed is used again, and peaks are counted", "[tensor]") {
+  const real* first = nullptr;
+  {
+    const Tensor t = Tensor::uninitialized({1 << 18});
+    first = t.data();
+  }
+  const Tensor again = Tensor::uninitialized({1 << 18});
+  CHECK(again.data() == first);
+  Storage::reset_peak();
+  const auto before = Storage::peak_bytes();
+  { const Tensor more = Tensor::uninitialized({1 << 20}); }
+  CHECK(Storage::peak_bytes() - before == static_cast<std::int64_t>(sizeof(real)) << 20);
+}
+
+TEST_CASE("tensor mistakes say the shapes", "[tensor][errors]") {
+  CHECK_THROWS_WITH(Tensor::from({3}, {1, 2}), "2 values do not fill shape [3]");
+  CHECK_THROWS_WITH(Tensor::zeros({2, 3}).reshape({5}), "cannot reshape [2, 3] to [5]");
+  CHECK_THROWS_WITH(Tensor::zeros({2}).item(), "item() needs one element, not shape [2]");
+  CHECK_THROWS_WITH(Tensor::zeros({2}).dim(1), "axis 1 is out of range for shape [2]");
+  CHECK_THROWS_WITH(Indices({3}, {1}), "1 indices do not fill shape [3]");
+}
+
+TEST_CASE("axes count from the end too", "[tensor]") {
+  const Shape s{8, 128, 64};
+  CHECK(s.dim(-1) == 64);
+  CHECK(s.dim(-3) == 8);
+  CHECK(s.str() == "[8, 128, 64]");
+  CHECK(Shape{}.size() == 1);
+}
