@@ -1,11 +1,14 @@
-#include <CLI/CLI.hpp>  // slow to compile: the only file that includes it
+#include <CLI/CLI.hpp>  // slow to compile: only here and in command_line.cpp
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <new>
 
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/system.h"
+#include "command_line.h"
 #include "commands/bench.h"
 #include "commands/check.h"
 #include "commands/doctor.h"
@@ -77,23 +80,22 @@ void add_use(CLI::App& cli, EvalOptions& e, GenerateOptions& g, int& code) {
   t->add_option("run", g.run, "run folder")->required();
   t->add_option("--prompt", g.prompt, "the text to continue")->required();
   checkpoint_option(t, g.checkpoint);
-  t->add_option("--tokens", g.sample.tokens, "how many")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+  t->add_option("--tokens", g.sample.tokens, "how many")->capture_default_str()->check(integer(1));
   t->add_option("--temperature", g.sample.temperature, "0: always the likeliest token")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(number(0, 100));
   t->add_option("--top-k", g.sample.top_k, "draw from the K likeliest; 0: from all")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(integer(0));
   t->add_option("--top-p", g.sample.top_p, "draw from the likeliest that make up P")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0));
-  t->add_option("--seed", g.sample.seed, "of the draws")->capture_default_str();
+      ->check(number(0, 1));
+  t->add_option("--seed", g.sample.seed, "of the draws")->capture_default_str()->check(integer(0));
 }
 
 void add_exchange(CLI::App& cli, ExportOptions& x, ImportOptions& m, int& code) {
   auto* group = cli.add_subcommand("export", "Write a trained model for other programs");
+  group->footer("Example:\n  dlt export weights runs/bible --format hf --out bible-hf");
   group->require_subcommand(1);
   auto* t = verb(*group, "weights", "The weights as a file or folder",
                  "dlt export weights runs/bible --format hf --out bible-hf --check", code,
@@ -119,15 +121,19 @@ struct TokenizerCommands {
 
 void add_tokenizer(CLI::App& cli, TokenizerCommands& o, int& code) {
   auto* group = cli.add_subcommand("tokenizer", "Train a tokenizer, encode and decode text");
+  group->footer("Example:\n  dlt tokenizer train book.txt --vocab 8192 --out tokenizer.json");
   group->require_subcommand(1);
   auto* t = verb(*group, "train", "Make a tokenizer.json from text",
                  "dlt tokenizer train book.txt --vocab 8192 --out tokenizer.json", code,
                  [&o] { tokenizer_train(o.train); });
   t->add_option("files", o.train.files, "UTF-8 text files")->required();
   t->add_option("--kind", o.train.kind, "bpe, chars or bytes")->capture_default_str();
-  t->add_option("--vocab", o.train.vocab_size, "tokens of a BPE")->capture_default_str();
+  t->add_option("--vocab", o.train.vocab_size, "tokens of a BPE")
+      ->capture_default_str()
+      ->check(integer(1));
   t->add_option("--min-frequency", o.train.min_frequency, "of a pair to be merged")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(integer(0));
   t->add_option("--special", o.train.special_tokens, "special tokens")->capture_default_str();
   t->add_option("--out", o.train.out, "the file to write")->required();
 
@@ -156,8 +162,12 @@ void add_look(CLI::App& cli, InspectOptions& i, BenchOptions& b, CheckOptions& c
            "dlt bench configs/bench/gpt-256.json --threads 2 --json", code, [&b] { bench(b); });
   t->add_option("config", b.config, "experiment config")->required();
   set_option(t, b.sets);
-  t->add_option("--steps", b.steps, "training steps to time; 0: none")->capture_default_str();
-  t->add_option("--tokens", b.tokens, "tokens to generate; 0: none")->capture_default_str();
+  t->add_option("--steps", b.steps, "training steps to time; 0: none")
+      ->capture_default_str()
+      ->check(integer(0));
+  t->add_option("--tokens", b.tokens, "tokens to generate; 0: none")
+      ->capture_default_str()
+      ->check(integer(0));
   t->add_flag("--json", b.json, "one JSON object");
 
   t = verb(cli, "check", "Replay reference cases made by other programs",
@@ -173,11 +183,12 @@ void add_look(CLI::App& cli, InspectOptions& i, BenchOptions& b, CheckOptions& c
 int run(int argc, char** argv) {
   CLI::App cli{"Train, evaluate, run and export models described by JSON configs", "dlt"};
   cli.set_version_flag("--version", "dlt " DLT_VERSION);
+  cli.footer("Example:\n  dlt train configs/smoke/gpt2-bytes.json --out runs/first");
   cli.require_subcommand(1);
   cli.fallthrough();
   int workers = processor_count(), code = 0;
   cli.add_option("--threads", workers, "threads to use (results do not depend on it)")
-      ->check(CLI::Range(1, 1024))
+      ->check(integer(1, 1024))
       ->capture_default_str();
   cli.parse_complete_callback([&workers] { set_threads(workers); });
 
@@ -201,7 +212,8 @@ int run(int argc, char** argv) {
     cli.parse(argc, argv);
     return code;
   } catch (const CLI::ParseError& e) {
-    return cli.exit(e) == 0 ? 0 : static_cast<int>(Exit::usage);
+    if (e.get_exit_code() == 0) return cli.exit(e);  // --help, --version
+    fail(Exit::usage, "{}", mistake(cli, e));
   }
 }
 
@@ -211,7 +223,10 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file grown too large is an error with a sentence
   try {
-    return dlt::app::run(argc, argv);
+    const int code = dlt::app::run(argc, argv);
+    const bool written = std::fflush(stdout) == 0;
+    dlt::require(written, "cannot write to standard output: {}", std::strerror(errno));
+    return code;
   } catch (const dlt::Error& e) {
     std::fprintf(stderr, "dlt: %s\n", e.what());
     return static_cast<int>(e.exit());

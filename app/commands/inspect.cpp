@@ -12,7 +12,7 @@ namespace {
 models::Summary summary_of(const std::string& target) {
   const bool run = std::filesystem::is_directory(target);
   auto root = config::Reader::parse_file(run ? target + "/config.json" : target);
-  return models::make_model(root, {run ? target : ""})->summary();
+  return models::make_model(root, {run ? target : "", models::Purpose::look})->summary();
 }
 
 void print_json(const models::Summary& s) {

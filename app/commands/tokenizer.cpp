@@ -62,6 +62,17 @@ void for_each_line(std::string_view text, const F& f) {
   }
 }
 
+// Errors say where the text is from.
+std::vector<std::int32_t> encode_whole(const Tokenizer& tokenizer, const std::string& text,
+                                       const TokenizerEncodeOptions& options) {
+  try {
+    return tokenizer.encode(text);
+  } catch (const Error& e) {
+    if (options.text) fail(Exit::usage, "--text: {}", e.what());
+    fail(e.exit(), "{}: {}", options.file.empty() ? "stdin" : options.file, e.what());
+  }
+}
+
 std::string joined(const std::vector<std::int32_t>& ids, std::string_view between) {
   std::string out;
   for (std::int32_t id : ids) {
@@ -118,10 +129,8 @@ void tokenizer_encode(const TokenizerEncodeOptions& options) {
     text = read_file(file, Exit::data);
     text::check_text(text, options.file.empty() ? "stdin" : file);
   }
-  if (options.json) {
-    print("[" + joined(tokenizer->encode(text), ", ") + "]\n");
-    return;
-  }
+  const std::vector<std::int32_t> all = encode_whole(*tokenizer, text, options);
+  if (options.json) return print("[" + joined(all, ", ") + "]\n");
   for_each_line(text,
                 [&](std::string_view line) { print(joined(tokenizer->encode(line), " ") + '\n'); });
 }

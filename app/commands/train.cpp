@@ -41,22 +41,30 @@ config::Reader read_config(const Job& job) {
   return root;
 }
 
+train::Existing existing(const TrainOptions& o) {
+  return o.overwrite ? train::Existing::overwrite : train::Existing::refuse;
+}
+
 train::FitResult train_one(const Job& job, const TrainOptions& o) {
   auto root = read_config(job);
+  if (o.resume && fs::exists(job.out + "/config.json")) {
+    const auto model = models::make_model(root, {});
+    auto run = train::Run::resume(job.out, root.resolved());
+    model->open_data(job.out);
+    return model->train(run, {.resume = true, .quiet = o.quiet});
+  }
+  train::Run::check_free(job.out, existing(o));  // before work that would be in vain
   const auto model = models::make_model(root, {});
-  const bool go_on = o.resume && fs::exists(job.out + "/config.json");
-  auto run = go_on ? train::Run::resume(job.out, root.resolved())
-                   : train::Run::create(
-                         job.out, root.resolved(),
-                         o.overwrite ? train::Existing::overwrite : train::Existing::refuse);
-  return model->train(run, {.resume = go_on, .quiet = o.quiet});
+  model->open_data("");
+  auto run = train::Run::create(job.out, root.resolved(), existing(o));
+  return model->train(run, {.resume = false, .quiet = o.quiet});
 }
 
 std::string gigabytes(double bytes) { return fmt::format("{:.2f} GB", bytes / 1e9); }
 
 void dry_run(const Job& job) {
   auto root = read_config(job);
-  const auto model = models::make_model(root, {});
+  const auto model = models::make_model(root, {.run = "", .purpose = models::Purpose::look});
   const models::Summary s = model->summary();
   auto train = root.child("train");
   std::int64_t steps = 0;
@@ -87,6 +95,13 @@ std::vector<std::string> choices(const std::string& sweep) {
   return all;
 }
 
+// What can be said against a job of a sweep before the first is trained.
+void check(const Job& job, const TrainOptions& o) {
+  auto root = read_config(job);
+  models::make_model(root, {.run = "", .purpose = models::Purpose::look});
+  if (!o.dry_run && !o.resume) train::Run::check_free(job.out, existing(o));
+}
+
 int train_sweep(const TrainOptions& o) {
   std::vector<Job> jobs = {job_of(o)};
   for (const std::string& sweep : o.sweeps) {
@@ -101,6 +116,7 @@ int train_sweep(const TrainOptions& o) {
     }
     jobs = std::move(more);
   }
+  for (const Job& job : jobs) check(job, o);
   std::vector<std::pair<double, std::string>> ranked;
   for (const Job& job : jobs) {
     if (!o.quiet) fmt::print(stderr, "== {}\n", job.out);

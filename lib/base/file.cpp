@@ -21,12 +21,14 @@ struct Descriptor {
   int fd;
 };
 
+// Of what failed before the statement in which this is called: arguments have no order.
 std::string reason() { return std::strerror(errno); }
 
 std::size_t open_size(const Descriptor& file, const std::string& path, Exit exit) {
   require(file.fd >= 0, exit, "cannot open '{}': {}", path, reason());
   struct stat info {};
-  require(::fstat(file.fd, &info) == 0, exit, "cannot read '{}': {}", path, reason());
+  const bool known = ::fstat(file.fd, &info) == 0;
+  require(known, exit, "cannot read '{}': {}", path, reason());
   require(!S_ISDIR(info.st_mode), exit, "cannot read '{}': it is a folder, a file is needed", path);
   return static_cast<std::size_t>(info.st_size);
 }
@@ -74,9 +76,10 @@ void NewFile::write(const void* bytes, std::size_t count) {
 }
 
 void NewFile::commit() {
-  require(::fsync(fd_) == 0 || errno == EINVAL, "cannot write '{}': {}", path_, reason());
-  require(::rename((path_ + ".partial").c_str(), path_.c_str()) == 0, "cannot write '{}': {}",
-          path_, reason());
+  const bool flushed = ::fsync(fd_) == 0 || errno == EINVAL;
+  require(flushed, "cannot write '{}': {}", path_, reason());
+  const bool renamed = ::rename((path_ + ".partial").c_str(), path_.c_str()) == 0;
+  require(renamed, "cannot write '{}': {}", path_, reason());
   ::close(std::exchange(fd_, -1));
   const Descriptor folder(::open(parent_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.fd >= 0) ::fsync(folder.fd);  // so that the new name survives a power cut too
@@ -91,7 +94,12 @@ void write_file(const std::string& path, std::string_view text) {
 MappedFile::MappedFile(const std::string& path, Exit exit) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   const std::size_t size = open_size(file, path, exit);
-  if (size == 0) return;
+  if (size == 0) {
+    struct stat info {};
+    ::fstat(file.fd, &info);
+    require(S_ISREG(info.st_mode), exit, "cannot read '{}': it is not a regular file", path);
+    return;
+  }
   void* at = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
   require(at != MAP_FAILED, exit, "cannot map '{}': {}", path, reason());
   bytes_ = {static_cast<const std::byte*>(at), size};

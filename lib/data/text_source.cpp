@@ -1,7 +1,7 @@
 #include "data/text_source.h"
 
 #include <charconv>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
@@ -52,6 +52,54 @@ std::size_t cut_at(std::string_view text, double fraction) {
   return cut;
 }
 
+// `name`: what asks for the file, for the message.
+MappedFile open_file(std::string_view name, const std::string& path) {
+  require(::access(path.c_str(), F_OK) == 0, Exit::data,
+          "{}: there is no file '{}' (paths start at the folder that dlt is run in)", name, path);
+  MappedFile file(path, Exit::data);
+  text::check_text(file.text(), path);
+  return file;
+}
+
+MappedFile open_training_text(const TextConfig& config) {
+  require(!config.train.empty(), Exit::usage,
+          "data.train names no text file: give one, as in --set data.train=book.txt");
+  return open_file("data.train", config.train);
+}
+
+std::size_t held_out_from(const TextConfig& config, std::string_view text) {
+  return config.valid.empty() ? cut_at(text, config.valid_fraction) : text.size();
+}
+
+std::string token_file(const std::string& folder, const std::string& part) {
+  return folder.empty() ? "" : folder + "/" + part + ".tokens";
+}
+
+struct Source {
+  const std::string& file;
+  std::string_view text;
+};
+struct Range {
+  std::size_t begin, end;
+};
+
+// What the tokenizer cannot encode is reported with its place in the whole file.
+Tokens encode(const Source& source, Range part, const text::Tokenizer& tokenizer,
+              const std::string& kept_in) {
+  try {
+    return Tokens::encoded(source.text.substr(part.begin, part.end - part.begin), tokenizer,
+                           kept_in);
+  } catch (const Error& part_error) {
+    if (part_error.exit() != Exit::data) throw;
+    try {
+      tokenizer.encode(source.text);
+    } catch (const Error& e) {
+      fail(Exit::data, "{}: {}", source.file, e.what());
+    }
+    throw;
+  }
+}
+
 }  // namespace
 
 TokenizerConfig TokenizerConfig::read(config::Reader& r) {
@@ -91,8 +139,7 @@ std::unique_ptr<text::Tokenizer> make_tokenizer(const TextConfig& config) {
   if (c.name == "bytes") return text::make_bytes();
   if (c.name == "ids") return make_ids(c.vocab_size);
   if (c.name == "file") return text::load_tokenizer(c.path);
-  const MappedFile file(config.train, Exit::data);
-  text::check_text(file.text(), config.train);
+  const MappedFile file = open_training_text(config);
   if (c.name == "chars") return text::make_chars(file.text());
   return text::train_bpe(file.text(),
                          {.vocab_size = c.vocab_size, .min_frequency = c.min_frequency});
@@ -100,38 +147,49 @@ std::unique_ptr<text::Tokenizer> make_tokenizer(const TextConfig& config) {
 
 TextSplit open_text(const TextConfig& config, const text::Tokenizer& tokenizer,
                     const std::string& folder) {
-  require(!config.train.empty(), Exit::usage,
-          "data.train names no text file: give one, as in --set data.train=book.txt");
-  MappedFile file(config.train, Exit::data);
-  text::check_text(file.text(), config.train);
+  MappedFile file = open_training_text(config);
   const std::string_view all = file.text();
-  const std::size_t cut = config.valid.empty() ? cut_at(all, config.valid_fraction) : all.size();
+  const std::size_t cut = held_out_from(config, all);
   TextSplit split;
-  split.valid_bytes = static_cast<std::int64_t>(all.size() - cut);
-  const bool bytes = tokenizer.name() == "bytes";
-  if (bytes) {
-    split.valid = Tokens::of_bytes(MappedFile(config.train, Exit::data), cut, all.size());
+  if (tokenizer.name() == "bytes") {
     split.train = Tokens::of_bytes(std::move(file), 0, cut);
   } else {
-    split.train = Tokens::encoded(all.substr(0, cut), tokenizer, folder + "/train.tokens");
-    split.valid = Tokens::encoded(all.substr(cut), tokenizer, folder + "/valid.tokens");
+    const Source source{config.train, all};
+    split.train = encode(source, {0, cut}, tokenizer, token_file(folder, "train"));
+    if (config.valid.empty()) {
+      split.valid = encode(source, {cut, all.size()}, tokenizer, token_file(folder, "valid"));
+      split.valid_bytes = static_cast<std::int64_t>(all.size() - cut);
+      return split;
+    }
   }
-  if (!config.valid.empty()) {
-    auto [tokens, size] = read_text(config.valid, tokenizer);
-    split.valid = std::move(tokens);
-    split.valid_bytes = size;
-  }
+  auto [tokens, bytes] = open_held_out(config, tokenizer);
+  split.valid = std::move(tokens);
+  split.valid_bytes = bytes;
   return split;
 }
 
-TextTokens read_text(const std::string& path, const text::Tokenizer& tokenizer) {
-  MappedFile file(path, Exit::data);
-  text::check_text(file.text(), path);
-  const auto bytes = static_cast<std::int64_t>(file.text().size());
-  if (tokenizer.name() == "bytes") {
-    return {Tokens::of_bytes(std::move(file), 0, static_cast<std::size_t>(bytes)), bytes};
-  }
-  return {Tokens::of_ids(tokenizer.encode(file.text()), tokenizer.size()), bytes};
+void keep_tokens(TextSplit& split, const std::string& folder) {
+  split.train.keep(token_file(folder, "train"));
+  split.valid.keep(token_file(folder, "valid"));
+}
+
+TextTokens open_held_out(const TextConfig& config, const text::Tokenizer& tokenizer) {
+  if (!config.valid.empty()) return read_text("data.valid", config.valid, tokenizer);
+  MappedFile file = open_training_text(config);
+  const std::string_view all = file.text();
+  const std::size_t cut = held_out_from(config, all), end = all.size();
+  const auto bytes = static_cast<std::int64_t>(end - cut);
+  if (tokenizer.name() == "bytes") return {Tokens::of_bytes(std::move(file), cut, end), bytes};
+  return {encode({config.train, all}, {cut, end}, tokenizer, ""), bytes};
+}
+
+TextTokens read_text(std::string_view name, const std::string& path,
+                     const text::Tokenizer& tokenizer) {
+  MappedFile file = open_file(name, path);
+  const std::size_t size = file.text().size();
+  const auto bytes = static_cast<std::int64_t>(size);
+  if (tokenizer.name() == "bytes") return {Tokens::of_bytes(std::move(file), 0, size), bytes};
+  return {encode({path, file.text()}, {0, size}, tokenizer, ""), bytes};
 }
 
 }  // namespace dlt::data

@@ -33,18 +33,25 @@ std::unique_ptr<text::Tokenizer> make_tokenizer(const TextConfig& config);
 // Ids without text, for models that came without a tokenizer: "12 5 7" is three tokens.
 std::unique_ptr<text::Tokenizer> make_ids(std::int64_t vocab);
 
-struct TextSplit {
-  Tokens train, valid;
-  std::int64_t valid_bytes = 0;  // of text behind `valid`
-};
-// Token files of tokenizers other than bytes are kept in `folder`, which must exist.
-TextSplit open_text(const TextConfig& config, const text::Tokenizer& tokenizer,
-                    const std::string& folder);
-
 struct TextTokens {
   Tokens tokens;
   std::int64_t bytes = 0;
 };
-TextTokens read_text(const std::string& path, const text::Tokenizer& tokenizer);
+
+struct TextSplit {
+  Tokens train, valid;
+  std::int64_t valid_bytes = 0;  // of text behind `valid`
+};
+// Token files of tokenizers other than bytes are looked for and kept in `folder`; "": in memory.
+TextSplit open_text(const TextConfig& config, const text::Tokenizer& tokenizer,
+                    const std::string& folder);
+void keep_tokens(TextSplit& split, const std::string& folder);  // that are in memory
+
+// The held-out part alone.
+TextTokens open_held_out(const TextConfig& config, const text::Tokenizer& tokenizer);
+
+// A whole file; `name` is what asked for it, for the messages: "--data".
+TextTokens read_text(std::string_view name, const std::string& path,
+                     const text::Tokenizer& tokenizer);
 
 }  // namespace dlt::data

@@ -77,22 +77,37 @@ Tokens Tokens::encoded(std::string_view text, const text::Tokenizer& tokenizer,
   header.source = derive(hash_of(text), hash_of(tokenizer.json()));
   header.width = width_for(tokenizer.size());
   Header found;
-  if (!exists(path) || !holds(MappedFile(path, Exit::failed), header, found)) {
-    const std::vector<std::int32_t> ids = tokenizer.encode(text);
-    header.count = static_cast<std::int64_t>(ids.size());
-    NewFile file(path);
-    file.write(&header, sizeof header);
-    const auto bytes = packed(ids, static_cast<int>(header.width));
-    file.write(bytes.data(), bytes.size());
-    file.commit();
-    found = header;
-  }
   Tokens t;
-  t.file_ = MappedFile(path, Exit::failed);
-  t.bytes_ = t.file_.bytes().data() + sizeof(Header);
-  t.size_ = found.count;
-  t.width_ = static_cast<int>(found.width);
+  if (!path.empty() && exists(path) && holds(MappedFile(path, Exit::failed), header, found)) {
+    t.size_ = found.count;
+    t.width_ = static_cast<int>(found.width);
+    t.map(path);
+    return t;
+  }
+  t = of_ids(tokenizer.encode(text), tokenizer.size());
+  t.source_ = header.source;
+  if (!path.empty()) t.keep(path);
   return t;
+}
+
+void Tokens::keep(const std::string& path) {
+  if (source_ == 0) return;  // it lies in a file already
+  Header header;
+  header.source = source_;
+  header.count = size_;
+  header.width = width_;
+  NewFile file(path);
+  file.write(&header, sizeof header);
+  file.write(own_.data(), own_.size());
+  file.commit();
+  map(path);
+  own_ = {};
+  source_ = 0;
+}
+
+void Tokens::map(const std::string& path) {
+  file_ = MappedFile(path, Exit::failed);
+  bytes_ = file_.bytes().data() + sizeof(Header);
 }
 
 TokenBatch random_windows(const Tokens& tokens, std::int64_t batch, std::int64_t time,

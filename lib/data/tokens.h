@@ -22,9 +22,10 @@ class Tokens {
   static Tokens of_ids(const std::vector<std::int32_t>& ids, std::int64_t vocab);
 
   // What encoding `text` gives. Kept in the file `path`, from where it is mapped; a file there that
-  // holds this very text by this very tokenizer is used as it is.
+  // holds this very text by this very tokenizer is used as it is. Without a path: in memory.
   static Tokens encoded(std::string_view text, const text::Tokenizer& tokenizer,
                         const std::string& path);
+  void keep(const std::string& path);  // moves what encoded() left in memory to a file
 
   std::int64_t size() const { return size_; }
   std::int32_t operator[](std::int64_t i) const {
@@ -47,9 +48,12 @@ class Tokens {
     return value;
   }
 
+  void map(const std::string& path);
+
   MappedFile file_;
   std::vector<std::byte> own_;  // where there is no file
   const std::byte* bytes_ = nullptr;
+  std::uint64_t source_ = 0;  // hash of text and tokenizer, where encoded() made it
   std::int64_t size_ = 0;
   int width_ = 1;
 };

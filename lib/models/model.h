@@ -35,8 +35,10 @@ class Model {
  public:
   virtual ~Model() = default;
 
-  // Opens the data (an Error before anything is written where it is wrong), then learns.
-  virtual train::FitResult train(train::Run& run, const train::FitOptions& options) = 0;
+  // Opens the training data, so that what is wrong with them is said before a run is made or
+  // overwritten. `run`: the folder of the one to resume; "" for a new one.
+  virtual void open_data(const std::string& run) = 0;
+  virtual train::FitResult train(train::Run& run, const train::FitOptions& options) = 0;  // then
   // On the run's own held-out data, or on the file `data` where it is not empty.
   virtual train::Metrics evaluate(const std::string& data) = 0;
   virtual void load(const std::string& checkpoint) = 0;  // a folder of a run's checkpoints/
@@ -51,10 +53,14 @@ class Model {
   virtual LanguageModel* language() { return nullptr; }  // if it can continue a text
 };
 
+// What a model is made for. One to look at has no weights to speak of, so it may be of any size.
+enum class Purpose : std::uint8_t { train, look };
+
 // Where a model comes from: a config alone, or a run folder, whose tokenizer is used and whose
 // checkpoint will be loaded, so that nothing is initialized.
 struct Origin {
   std::string run;
+  Purpose purpose = Purpose::train;
   bool from_run() const { return !run.empty(); }
 };
 

@@ -30,8 +30,8 @@ class Descriptor {
 
   int fd() const { return fd_; }
   void flush() const {  // EINVAL: not a thing that can be flushed
-    require(::fsync(fd_) == 0 || errno == EINVAL, "cannot write '{}': {}", path_,
-            std::strerror(errno));
+    const bool flushed = ::fsync(fd_) == 0 || errno == EINVAL;
+    require(flushed, "cannot write '{}': {}", path_, std::strerror(errno));
   }
 
  private:
@@ -103,7 +103,8 @@ void remove_all(const std::string& path) {
 void append(const std::string& path, std::string_view text) {
   const Descriptor file(path, O_WRONLY | O_APPEND | O_CREAT);
   struct stat before {};
-  require(::fstat(file.fd(), &before) == 0, "cannot write '{}': {}", path, std::strerror(errno));
+  const bool known = ::fstat(file.fd(), &before) == 0;
+  require(known, "cannot write '{}': {}", path, std::strerror(errno));
   while (!text.empty()) {
     const ssize_t done = ::write(file.fd(), text.data(), text.size());
     if (done < 0 && errno == EINTR) continue;

@@ -15,22 +15,14 @@
 namespace dlt::train {
 namespace {
 
-// What create() may remove. tokenizer.json and vocab.txt are the model's.
-constexpr std::string_view parts[] = {"best",    "last",           "checkpoints", "metrics.jsonl",
-                                      "log.txt", "tokenizer.json", "vocab.txt",   "config.json"};
+// What create() may remove. Tokenizers, vocabularies and token files are the model's.
+constexpr std::string_view parts[] = {
+    "best",         "last",         "checkpoints", "metrics.jsonl",  "log.txt",
+    "train.tokens", "valid.tokens", "vocab.txt",   "tokenizer.json", "config.json"};
 
 bool is_run(const std::string& folder) {
   return is_folder(folder + "/checkpoints") ||
          (exists(folder + "/config.json") && exists(folder + "/log.txt"));
-}
-
-void empty_folder(const std::string& folder) {
-  require(
-      is_run(folder), Exit::usage,
-      "'{}' is not a run (no checkpoints/, no config.json with a log.txt): --overwrite replaces "
-      "only runs, so give another --out",
-      folder);
-  for (std::string_view part : parts) remove_all(folder + "/" + std::string(part));
 }
 
 std::string folder_name(std::int64_t step) { return fmt::format("step-{:08}", step); }
@@ -63,17 +55,25 @@ std::int64_t reported_step(std::string_view line) {
 
 }  // namespace
 
-Run Run::create(const std::string& folder, const std::string& config, Existing existing) {
+void Run::check_free(const std::string& folder, Existing existing) {
   require(!exists(folder) || is_folder(folder), Exit::usage,
           "'{}' is a file, a run needs a folder: give another --out", folder);
-  if (!names_in(folder).empty()) {
-    require(existing == Existing::overwrite, Exit::usage,
-            "'{}' is not empty: go on with it by --resume, replace it by --overwrite, or give "
-            "another --out",
-            folder);
-    empty_folder(folder);
-  }
+  if (names_in(folder).empty()) return;
+  require(existing == Existing::overwrite, Exit::usage,
+          "'{}' is not empty: go on with it by --resume, replace it by --overwrite, or give "
+          "another --out",
+          folder);
+  require(
+      is_run(folder), Exit::usage,
+      "'{}' is not a run (no checkpoints/, no config.json with a log.txt): --overwrite replaces "
+      "only runs, so give another --out",
+      folder);
+}
+
+Run Run::create(const std::string& folder, const std::string& config, Existing existing) {
+  check_free(folder, existing);
   make_folders(folder);
+  for (std::string_view part : parts) remove_all(folder + "/" + std::string(part));
   Run run(folder);
   run.log("started");
   write_file(run.path("config.json"), config + "\n");
@@ -165,9 +165,10 @@ std::string Run::checkpoint(std::string_view which) const {
     return path("checkpoints/" + folder_name(*number(which)));
   }
   const std::string target = target_of(path(which));
-  require(exists(path(target)), Exit::damaged,
-          "'{}' points at '{}', which is missing; take another --checkpoint: {}", path(which),
-          target, available());
+  require(exists(path(target)), Exit::damaged, "'{}' points at '{}', which is missing{}",
+          path(which), target,
+          steps().empty() ? ", and the run has no other checkpoint"
+                          : "; take another --checkpoint: " + available());
   return path(target);
 }
 

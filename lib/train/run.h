@@ -26,6 +26,7 @@ class Run {
   // A new run. A folder with something in it is refused; overwrite removes what runs are made of,
   // if it is a run at all, and nothing else.
   static Run create(const std::string& folder, const std::string& config, Existing existing);
+  static void check_free(const std::string& folder, Existing existing);  // for create()
   static Run open(const std::string& folder);
   // open() to train on with `config`, which may differ only where check_resumable() allows.
   static Run resume(const std::string& folder, const std::string& config);

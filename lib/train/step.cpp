@@ -93,7 +93,8 @@ StepResult train_step(Task& task, optim::Optimizer& optimizer, const StepConfig&
   for (std::int64_t part = 0; part < config.accumulate; ++part) {
     const double value = checked_part(task, config, step, part);
     if (!std::isfinite(value)) {
-      diverged(step, fmt::format("the loss is {}{}", value, origin(task, step, part)));
+      diverged(step, fmt::format("the loss is {}{}", std::isnan(value) ? std::fabs(value) : value,
+                                 origin(task, step, part)));
     }
     loss += value * share;
   }

@@ -74,6 +74,10 @@ TransformerConfig TransformerConfig::read(config::Reader& r) {
                                 c.heads, c.width));
   }
   r.field("head_width", c.head_width, 1, widest);
+  if (c.heads * c.head_width > 8 * widest) {
+    r.fail("head_width", fmt::format("{} heads of width {} are wider than dlt goes, {} in all",
+                                     c.heads, c.head_width, 8 * widest));
+  }
   r.field("mlp", c.mlp, {"gelu", "relu", "silu", "swiglu"});
   c.hidden = default_hidden(c);
   r.field("hidden", c.hidden, 1, 8 * widest);

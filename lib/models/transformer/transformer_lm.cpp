@@ -7,23 +7,19 @@
 
 #include "autograd/autograd.h"
 #include "base/file.h"
-#include "base/system.h"
-#include "data/text_source.h"
 #include "models/transformer/hf.h"
+#include "models/transformer/lm_settings.h"
 #include "models/transformer/transformer.h"
 #include "train/checkpoint.h"
 
 namespace dlt::models {
 namespace {
 
-struct LmSettings {
-  std::uint64_t seed = 1;
-  TransformerConfig model;
-  data::TextConfig data;
-  train::FitConfig fit;
-  std::int64_t batch = 32;         // windows of `context` tokens in one part of a step
-  std::int64_t eval_batches = 20;  // of an evaluation during training; 0: all there is
-};
+void check_held_out(const data::Tokens& tokens, const std::string& file) {
+  require(tokens.size() > 1, Exit::data,
+          "'{}': {} token is too short a text to evaluate on: at least 2 are needed", file,
+          tokens.size());
+}
 
 class TransformerLm : public Model, LanguageModel, train::Task {
  public:
@@ -33,19 +29,21 @@ class TransformerLm : public Model, LanguageModel, train::Task {
         params_(std::move(params)),
         net_(nn::Scope(params_), s_.model) {}
 
+  void open_data(const std::string& run) override;
   train::FitResult train(train::Run& run, const train::FitOptions& options) override {
-    keep_tokenizer(run);
-    open_data(run.folder());
+    write_file(run.path("tokenizer.json"), tokenizer_->json());
+    data::keep_tokens(text_, run.folder());
     return train::fit(*this, s_.fit, run, options);
   }
 
   train::Metrics evaluate(const std::string& data) override {
     if (!data.empty()) {
-      const auto [tokens, bytes] = data::read_text(data, *tokenizer_);
+      const auto [tokens, bytes] = data::read_text("--data", data, *tokenizer_);
+      check_held_out(tokens, data);
       return measure(tokens, bytes, 0);
     }
-    const auto [train, valid, bytes] = data::open_text(s_.data, *tokenizer_, "");
-    require(data::count_windows(valid, s_.model.context) > 0, Exit::data,
+    const auto [valid, bytes] = data::open_held_out(s_.data, *tokenizer_);
+    require(valid.size() > 1, Exit::data,
             "'{}' was used for training alone (valid_fraction 0): give held-out text with --data",
             s_.data.train);
     return measure(valid, bytes, 0);
@@ -80,8 +78,7 @@ class TransformerLm : public Model, LanguageModel, train::Task {
   std::int64_t items_per_part() const override { return s_.batch * s_.model.context; }
   std::string_view item_name() const override { return "tokens"; }
 
-  void keep_tokenizer(train::Run& run) const;
-  void open_data(const std::string& folder);
+  void check_tokenizer(const std::string& run) const;
   train::Metrics measure(const data::Tokens& tokens, std::int64_t bytes,
                          std::int64_t most_batches) const;
   data::TokenBatch random_batch(std::uint64_t seed) const;
@@ -95,21 +92,32 @@ class TransformerLm : public Model, LanguageModel, train::Task {
 };
 
 // A tokenizer made from the text changes with the text; weights learned with another are useless.
-void TransformerLm::keep_tokenizer(train::Run& run) const {
-  const std::string path = run.path("tokenizer.json");
-  if (::access(path.c_str(), F_OK) != 0) return write_file(path, tokenizer_->json());
-  require(read_file(path, Exit::failed) == tokenizer_->json(), Exit::data,
-          "'{}' has changed since this run began, so its tokenizer would differ from '{}': start a "
-          "new run, or bring the old text back",
-          s_.data.train, path);
+void TransformerLm::check_tokenizer(const std::string& run) const {
+  const std::string path = run + "/tokenizer.json";
+  if (::access(path.c_str(), F_OK) != 0) return;  // stopped before it was written
+  if (read_file(path, Exit::failed) == tokenizer_->json()) return;
+  if (tokenizer_->name() != "ids") text::load_tokenizer(path);  // says so if it is damaged
+  fail(Exit::data,
+       "'{}' has changed since this run began, so its tokenizer would differ from '{}': start a "
+       "new run, or bring the old text back",
+       s_.data.train, path);
 }
 
-void TransformerLm::open_data(const std::string& folder) {
-  text_ = data::open_text(s_.data, *tokenizer_, folder);
+void TransformerLm::open_data(const std::string& run) {
+  if (!run.empty()) check_tokenizer(run);
+  text_ = data::open_text(s_.data, *tokenizer_, run);
   require(text_.train.size() > s_.model.context, Exit::data,
           "'{}': {} tokens for training are too few for a window of context + 1 = {}: use a longer "
           "text or a smaller model.context",
           s_.data.train, text_.train.size(), s_.model.context + 1);
+  if (!s_.data.valid.empty()) {
+    check_held_out(text_.valid, s_.data.valid);
+  } else if (s_.data.valid_fraction > 0) {
+    require(text_.valid.size() > 1, Exit::data,
+            "'{}': data.valid_fraction = {} of its {} tokens leaves too few to evaluate on: use a "
+            "longer text, a larger fraction, or 0 for no evaluation",
+            s_.data.train, s_.data.valid_fraction, text_.train.size() + text_.valid.size());
+  }
 }
 
 data::TokenBatch TransformerLm::random_batch(std::uint64_t seed) const {
@@ -178,6 +186,8 @@ void TransformerLm::generate(const std::vector<std::int32_t>& prompt, const Samp
   }
 }
 
+std::int64_t whole(double n) { return static_cast<std::int64_t>(std::min(n, 9e18)); }
+
 Summary TransformerLm::summary() const {
   const TransformerConfig& c = s_.model;
   const std::int64_t rows = s_.batch * c.context;
@@ -186,13 +196,7 @@ Summary TransformerLm::summary() const {
   s.flops_per_step = c.train_flops_per_token() * static_cast<double>(s.items_per_step);
   s.parameters = params_.count();
   s.weight_bytes = s.parameters * static_cast<std::int64_t>(sizeof(real));
-  // Weights, gradients, two moments; what each block keeps for backward; a block of logits.
-  const std::int64_t kept = 6 * c.width + c.attention().packed() * (c.rope() ? 2 : 1) +
-                            c.heads * c.head_width + c.hidden * (c.swiglu() ? 3 : 2);
-  const std::int64_t activations = rows * (c.layers * kept + 4 * c.width) +
-                                   std::min<std::int64_t>(rows, 512) * c.vocab +
-                                   2 * rows * c.hidden;
-  s.training_bytes = 4 * s.weight_bytes + activations * static_cast<std::int64_t>(sizeof(real));
+  s.training_bytes = whole(s_.training_bytes());
 
   const auto weights_under = [&](const std::string& prefix) {
     std::int64_t count = 0;
@@ -201,7 +205,8 @@ Summary TransformerLm::summary() const {
   };
   const Shape stream{s_.batch, c.context, c.width};
   const auto row = [&](const std::string& name, const Shape& shape, std::int64_t macs_per_row) {
-    s.layers.push_back({name, shape, weights_under(name + "."), macs_per_row * rows});
+    s.layers.push_back({name, shape, weights_under(name + "."),
+                        whole(static_cast<double>(macs_per_row) * static_cast<double>(rows))});
   };
   row("embedding", stream, 0);
   if (!c.rope()) row("positions", stream, 0);
@@ -219,41 +224,18 @@ Summary TransformerLm::summary() const {
   return s;
 }
 
-// A model too large for the machine is refused by name, not by the system's killer.
-void check_size(const LmSettings& s, config::Reader& model) {
-  const double bytes = static_cast<double>(s.model.parameters()) * sizeof(real);
-  const double machine = static_cast<double>(memory_bytes());
-  if (bytes > machine) {
-    model.fail("layers",
-               fmt::format("the weights alone take {:.0f} GB, this machine has {:.0f} GB: "
-                           "use fewer layers or a smaller width",
-                           bytes / 1e9, machine / 1e9));
-  }
-}
-
 }  // namespace
 
 std::unique_ptr<Model> make_transformer_lm(config::Reader& root, const Origin& origin) {
-  LmSettings s;
-  auto model = root.child("model"), data = root.child("data"), train = root.child("train");
-  auto seed = static_cast<std::int64_t>(s.seed);
-  root.field("seed", seed, 0);
-  s.seed = static_cast<std::uint64_t>(seed);
-  s.model = TransformerConfig::read(model);
-  s.data = data::TextConfig::read(data);
-  train.field("batch", s.batch, 1, 1 << 20);
-  train.field("eval_batches", s.eval_batches, 0);
-  s.fit = train::FitConfig::read(train);
-  root.done();  // complain about the config before any data is opened
-
+  LmSettings s = LmSettings::read(root);
   auto tokenizer = origin.from_run() && s.data.tokenizer.name != "ids"
                        ? text::load_tokenizer(origin.run + "/tokenizer.json")
                        : data::make_tokenizer(s.data);
   s.model.vocab = tokenizer->size();
-  check_size(s, model);
-  return std::make_unique<TransformerLm>(
-      std::move(s), std::move(tokenizer),
-      origin.from_run() ? nn::Params::blank() : nn::Params(static_cast<std::uint64_t>(seed)));
+  const bool blank = origin.from_run() || origin.purpose == Purpose::look;
+  s.check_size(blank ? Purpose::look : Purpose::train, root);
+  return std::make_unique<TransformerLm>(std::move(s), std::move(tokenizer),
+                                         blank ? nn::Params::blank() : nn::Params(s.seed));
 }
 
 }  // namespace dlt::models
