@@ -34,5 +34,5 @@ fi
 
 say "dlt eval $run"
 "$dlt" eval "$run"
-say "dlt generate $run --prompt 'In the beginning' --tokens 300"
-"$dlt" generate "$run" --prompt "In the beginning" --tokens 300
+say "dlt generate $run --prompt 'In the beginning' --tokens 300 --temperature 0.7"
+"$dlt" generate "$run" --prompt "In the beginning" --tokens 300 --temperature 0.7
