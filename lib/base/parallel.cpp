@@ -29,52 +29,66 @@ T wait_for_change(const std::atomic<T>& value, T old) {
   return value.load(std::memory_order_acquire);
 }
 
+// Workers join a job while it is open; whoever is late finds it closed. So a job is done when its
+// work is, even if the system has given a worker no time: with other programs running, two threads
+// are not slower than one.
 class Pool {
  public:
   explicit Pool(int threads) {
-    for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
+    for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
   }
 
   ~Pool() {
-    call_ = nullptr;
-    start();
+    stopping_ = true;
+    wake();
     for (std::thread& w : workers_) w.join();
   }
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
+  // Runs `job` here and in every worker that comes in time; returns when all have left it.
   template <class Job>
   void run(const Job& job) {
     job_ = &job;
-    call_ = [](const void* j, int i) { (*static_cast<const Job*>(j))(i); };
-    busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
-    start();
-    job(0);
-    for (int left = busy_.load(std::memory_order_acquire); left != 0;) {
-      left = wait_for_change(busy_, left);
-    }
+    call_ = [](const void* j) { (*static_cast<const Job*>(j))(); };
+    state_.store(open, std::memory_order_release);
+    wake();
+    job();
+    std::uint32_t inside = state_.fetch_and(~open, std::memory_order_acq_rel) & ~open;
+    while (inside != 0) inside = wait_for_change(state_, inside);
   }
 
  private:
-  void start() {
+  static constexpr std::uint32_t open = 1u << 31;
+
+  void wake() {
     turn_.fetch_add(1, std::memory_order_release);
     turn_.notify_all();
   }
 
-  void work(int index) {
-    for (std::uint32_t seen = 0;;) {
+  bool join() {
+    std::uint32_t s = state_.load(std::memory_order_acquire);
+    while ((s & open) != 0) {
+      if (state_.compare_exchange_weak(s, s + 1, std::memory_order_acq_rel)) return true;
+    }
+    return false;
+  }
+
+  void work() {
+    for (std::uint32_t seen = 0; !stopping_;) {
       seen = wait_for_change(turn_, seen);
-      if (call_ == nullptr) return;
-      call_(job_, index);
-      if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
+      if (!join()) continue;
+      call_(job_);
+      if (state_.fetch_sub(1, std::memory_order_acq_rel) == 1) state_.notify_one();
     }
   }
 
   std::vector<std::thread> workers_;
   std::atomic<std::uint32_t> turn_ = 0;
-  std::atomic<int> busy_ = 0;
+  std::atomic<std::uint32_t> state_ = 0;  // how many workers are inside, and `open`
+  std::atomic<bool> stopping_ = false;
   const void* job_ = nullptr;
-  void (*call_)(const void*, int) = nullptr;
+  void (*call_)(const void*) = nullptr;
 };
 
 std::unique_ptr<Pool> pool;          // null while one thread is wanted
@@ -87,11 +101,14 @@ void run_chunks(std::int64_t n, std::int64_t chunks, Chunk chunk, const void* f)
     if (n > 0) chunk(f, 0, n);
     return;
   }
-  const std::int64_t parts = std::min<std::int64_t>(pool->threads(), chunks);
-  pool->run([=](int i) {
-    if (i >= parts) return;
+  // Several parts a thread: one that is interrupted leaves its share to the others.
+  const std::int64_t parts = std::min<std::int64_t>(4 * pool->threads(), chunks);
+  std::atomic<std::int64_t> next = 0;
+  pool->run([&] {
     in_chunk = true;
-    chunk(f, i * n / parts, (i + 1) * n / parts);
+    for (std::int64_t i = next++; i < parts; i = next++) {
+      chunk(f, i * n / parts, (i + 1) * n / parts);
+    }
     in_chunk = false;
   });
 }

@@ -4,7 +4,7 @@
 # build/compare/speed.jsonl. An idle machine and about 20 minutes give figures worth keeping.
 #
 #   ROUNDS=3  runs of each side per row        THREADS="1 2"   VOCABS="256 8192"
-#   CONFIG=configs/bench/gpt_%s.json           %s is the vocabulary
+#   CONFIG=configs/bench/gpt-%s.json           %s is the vocabulary
 #   PYTHON=/usr/bin/python3                    one that has torch
 #
 # First with OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE unset for both sides, then once more with the
@@ -14,7 +14,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 rounds=${ROUNDS:-3}
 read -ra thread_counts <<<"${THREADS:-1 2}"
 read -ra vocabs <<<"${VOCABS:-256 8192}"
-config=${CONFIG:-configs/bench/gpt_%s.json}
+config=${CONFIG:-configs/bench/gpt-%s.json}
 python=${PYTHON:-/usr/bin/python3}
 results=build/compare/speed.jsonl
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
