@@ -34,7 +34,7 @@ TEST_CASE("a wrong type and a number out of range say what is allowed", "[cli]")
   put(folder / "type.json", "{\"model\": {\"name\": \"lm.transformer\", \"layers\": \"six\"}}");
   refuses({"train", folder / "type.json", "--out", folder / "run"}, 2,
           (folder / "type.json") +
-              ":1:49: /model/layers: expected an integer in [1, 1000], got \"six\" (string)");
+              ":1:48: /model/layers: expected an integer in [1, 1000], got \"six\" (string)");
   CHECK(folder.list() == Args{"type.json"});
   refuses_set("train.batch", "0", "expected an integer in [1, 1048576], got 0 (number)");
   refuses_set("model.layers", "1000000000",
@@ -62,7 +62,7 @@ TEST_CASE("an unknown name says which there are", "[cli]") {
 
 TEST_CASE("sizes that do not fit each other are named", "[cli]") {
   refuses_config({"--set", "model.width=33"},
-                 "tests/cli/tiny.json:3:75: /model/heads: 2 does not divide width = 33; choose a "
+                 "tests/cli/tiny.json:3:74: /model/heads: 2 does not divide width = 33; choose a "
                  "divisor or give head_width too");
   refuses_config({"--set", "model.heads=4", "--set", "model.kv_heads=3"},
                  "--set model.kv_heads: 3 does not divide heads = 4");
@@ -87,7 +87,7 @@ TEST_CASE("a model larger than the machine is refused before anything is allocat
   using Catch::Contains;
   using Catch::StartsWith;
   const std::string width = huge({"model.layers=1000", "model.width=1048576"});
-  CHECK_THAT(width, StartsWith("dlt: --set model.width: 1.32e+16 parameters take 211106456 GB with "
+  CHECK_THAT(width, StartsWith("dlt: --set model.width: 1.32e+16 parameters take 211106455 GB with "
                                "gradients and moments, this machine has "));
   CHECK_THAT(width, Contains(" GB: use a smaller width or fewer layers\n"));
   const std::string batch = huge({"train.batch=1024", "model.context=262144"});

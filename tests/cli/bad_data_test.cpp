@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <fmt/core.h>
 
 #include "cli/tiny.h"
 #include "support/folder.h"
@@ -42,7 +43,7 @@ TEST_CASE("text that is empty, packed, binary or in another encoding is refused"
 
 TEST_CASE("a text that is not there says what asked for it", "[cli]") {
   const Folder folder;
-  for (const std::string key : {"data.train", "data.valid"}) {
+  for (const std::string& key : Args{"data.train", "data.valid"}) {
     refuses(train_tiny(folder / "run", {"--set", key + "=nope.txt"}), 3,
             key + ": there is no file 'nope.txt' (paths start at the folder that dlt is run in)");
   }
@@ -87,7 +88,7 @@ TEST_CASE("a run that held nothing out can be evaluated on another text only", "
   CHECK(dlt({"eval", folder / "run", "--data", "data/fixtures/genesis.txt"}).code == 0);
 }
 
-TEST_CASE("a character outside the vocabulary is named with its place", "[cli]") {
+TEST_CASE("a character outside the vocabulary is named with its file or option", "[cli]") {
   const Folder folder;
   make_tiny(folder / "run", {"--set", "data.tokenizer.name=chars"});
   const std::string vocabulary =
@@ -122,7 +123,7 @@ TEST_CASE("a tokenizer of one's own is checked before a run is made", "[cli]") {
                                        "data.tokenizer.path=" + path});
   };
   refuses(train_tiny(folder / "run", {"--set", "data.tokenizer.name=file"}), 2,
-          "tests/cli/tiny.json:4:70: /data/tokenizer/path: is required, a string");
+          "tests/cli/tiny.json:4:63: /data/tokenizer/path: is required, a string");
   refuses(with("nope.json"), 5, "cannot open 'nope.json': No such file or directory");
   refuses(with(folder / "torn.json"), 5,
           (folder / "torn.json") + ":1:2: this is not JSON; a tokenizer.json is needed");

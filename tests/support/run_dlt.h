@@ -16,10 +16,10 @@ struct Ended {
 };
 
 struct Around {
-  std::string in;                          // standard input
-  std::map<std::string, std::string> env;  // beside ours
-  std::string folder;                      // working directory; "": the repository
-  double seconds = 120;                    // after which it is killed and the test fails
+  std::string in = {};                          // standard input
+  std::map<std::string, std::string> env = {};  // beside ours
+  std::string folder = {};                      // working directory; "": the repository
+  double seconds = 120;                         // after which it is killed and the test fails
 };
 
 // The real `dlt` (DLT_BINARY) with these arguments, run to its end.

@@ -1,0 +1,100 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/tiny.h"
+#include "support/folder.h"
+
+namespace dlt::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+std::vector<std::string> configs_in(const std::string& folder) {
+  std::vector<std::string> all;
+  for (const auto& entry : fs::recursive_directory_iterator(DLT_SOURCE_DIR "/" + folder)) {
+    if (entry.path().extension() == ".json") {
+      all.push_back(fs::relative(entry.path(), DLT_SOURCE_DIR));
+    }
+  }
+  std::ranges::sort(all);
+  return all;
+}
+
+json parsed(const std::string& config) {
+  return json::parse(contents(DLT_SOURCE_DIR "/" + config), nullptr, true, true);
+}
+
+bool has_text(const std::string& config) { return parsed(config)["data"].contains("train"); }
+
+bool is_large(const std::string& config) { return parsed(config)["model"]["width"] > 512; }
+
+// The data that are there: what a config fetches from elsewhere is replaced by the fixture.
+Args on_data_at_hand(const std::string& config) {
+  const std::string text = parsed(config)["data"]["train"];
+  if (fs::exists(DLT_SOURCE_DIR "/" + text) && text.find("raw") == std::string::npos) return {};
+  return {"--set", "data.train=data/fixtures/genesis.txt"};
+}
+
+}  // namespace
+
+TEST_CASE("every config with a text trains", "[cli]") {
+  for (const std::string& config : configs_in("configs")) {
+    if (!has_text(config)) continue;
+    CAPTURE(config);
+    const Folder folder;
+    Args args = {"train",
+                 config,
+                 "--quiet",
+                 "--out",
+                 folder / "run",
+                 "--set",
+                 "train.steps=2",
+                 "--set",
+                 "train.batch=1",
+                 "--set",
+                 "train.eval_batches=1",
+                 "--set",
+                 "train.schedule.warmup=1"};
+    for (const std::string& word : on_data_at_hand(config)) args.push_back(word);
+    const Ended run = dlt(args);
+    CHECK(run.err == "");
+    CHECK(run.code == 0);
+    CHECK(dlt({"eval", folder / "run", "--json"}).code == 0);
+  }
+}
+
+TEST_CASE("every config can be inspected and run dry", "[cli]") {
+  for (const std::string& config : configs_in("configs")) {
+    if (has_text(config) && !on_data_at_hand(config).empty()) continue;  // fetched, or not yet
+    CAPTURE(config);
+    CHECK(dlt({"inspect", config, "--json"}).code == 0);
+    CHECK(dlt({"train", config, "--dry-run"}).code == 0);
+  }
+}
+
+TEST_CASE("every config without a text is benched", "[cli]") {
+  for (const std::string& config : configs_in("configs")) {
+    if (has_text(config) || is_large(config)) continue;
+    CAPTURE(config);
+    const Ended run = dlt({"bench", config, "--steps", "1", "--tokens", "2", "--json", "--set",
+                           "train.batch=1", "--set", "model.context=32"});
+    CHECK(run.err == "");
+    REQUIRE(run.code == 0);
+    const json figures = json::parse(run.out);
+    CHECK(figures["tokens_per_second"].get<double>() > 0);
+    CHECK(figures["generated_tokens_per_second"].get<double>() > 0);
+  }
+}
+
+TEST_CASE("the large configs are benched too", "[.slow]") {
+  for (const std::string& config : configs_in("configs/bench")) {
+    if (!is_large(config)) continue;
+    CAPTURE(config);
+    CHECK(dlt({"bench", config, "--steps", "1", "--tokens", "2"}, {.seconds = 600}).code == 0);
+  }
+}
+
+}  // namespace dlt::test
