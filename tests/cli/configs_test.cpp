@@ -40,7 +40,7 @@ Args on_data_at_hand(const std::string& config) {
 
 }  // namespace
 
-TEST_CASE("every config with a text trains", "[cli]") {
+TEST_CASE("every config with a text trains", "[cli][cli-slow]") {
   for (const std::string& config : configs_in("configs")) {
     if (!has_text(config)) continue;
     CAPTURE(config);
@@ -66,7 +66,7 @@ TEST_CASE("every config with a text trains", "[cli]") {
   }
 }
 
-TEST_CASE("every config can be inspected and run dry", "[cli]") {
+TEST_CASE("every config can be inspected and run dry", "[cli][cli-slow]") {
   for (const std::string& config : configs_in("configs")) {
     if (has_text(config) && !on_data_at_hand(config).empty()) continue;  // fetched, or not yet
     CAPTURE(config);
@@ -75,7 +75,7 @@ TEST_CASE("every config can be inspected and run dry", "[cli]") {
   }
 }
 
-TEST_CASE("every config without a text is benched", "[cli]") {
+TEST_CASE("every config without a text is benched", "[cli][cli-slow]") {
   for (const std::string& config : configs_in("configs")) {
     if (has_text(config) || is_large(config)) continue;
     CAPTURE(config);
