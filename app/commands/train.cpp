@@ -67,8 +67,7 @@ void dry_run(const Job& job) {
   const auto model = models::make_model(root, {.run = "", .purpose = models::Purpose::look});
   const models::Summary s = model->summary();
   auto train = root.child("train");
-  std::int64_t steps = 0;
-  train.field("steps", steps);
+  const std::int64_t steps = train::FitConfig::read(train).steps;
   const double rate = kernels::gemm_gflops() * 1e9;
   const double seconds = s.flops_per_step / (0.85 * rate);  // the rest is not matrix products
   fmt::print("config       {}\nparameters   {}\nper step     {} items, {:.1f} GFLOP\n", job.config,

@@ -4,6 +4,7 @@
 # build/compare/speed.jsonl. An idle machine and about 20 minutes give figures worth keeping.
 #
 #   ROUNDS=3  runs of each side per row        THREADS="1 2"   VOCABS="256 8192"
+#   STEPS=10  timed steps of a run             CORES="default best": see below
 #   CONFIG=configs/bench/gpt-%s.json           %s is the vocabulary
 #   PYTHON=/usr/bin/python3                    one that has torch
 #
@@ -12,6 +13,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 rounds=${ROUNDS:-3}
+steps=${STEPS:-10}
+read -ra cores <<<"${CORES:-default best}"
 read -ra thread_counts <<<"${THREADS:-1 2}"
 read -ra vocabs <<<"${VOCABS:-256 8192}"
 config=${CONFIG:-configs/bench/gpt-%s.json}
@@ -53,16 +56,18 @@ print(json.dumps({"side": side, "core": core, "vocab": int(vocab), "threads": in
 round() {
   local core=$1 vocab=$2 threads=$3 variables=()
   if [[ $core != default ]]; then variables=("OPENBLAS_CORETYPE=$core"); fi
-  build/release/dlt bench "$(config_of "$vocab")" --threads "$threads" --json | keep dlt "$@"
-  env "${variables[@]}" "$python" scripts/compare/torch_gpt.py --vocab "$vocab" --threads "$threads" | keep torch "$@"
+  build/release/dlt bench "$(config_of "$vocab")" --threads "$threads" --steps "$steps" --json | keep dlt "$@"
+  env "${variables[@]}" "$python" scripts/compare/torch_gpt.py --vocab "$vocab" --threads "$threads" --steps "$steps" | keep torch "$@"
 }
 
 scripts/build.sh >/dev/null
 mkdir -p build/compare
 : >"$results"
-fastest=$(best_core)
-say "PyTorch's fastest OpenBLAS kernel here: $fastest"
-for core in default "$fastest"; do
+for core in "${cores[@]}"; do
+  if [[ $core == best ]]; then
+    core=$(best_core)
+    say "PyTorch's fastest OpenBLAS kernel here: $core"
+  fi
   for vocab in "${vocabs[@]}"; do
     for threads in "${thread_counts[@]}"; do
       for ((i = 1; i <= rounds; i++)); do

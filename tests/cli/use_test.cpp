@@ -98,6 +98,13 @@ TEST_CASE("a dry run says size and time and writes nothing", "[cli]") {
   CHECK(folder.list().empty());
 }
 
+TEST_CASE("a dry run of a config without train.steps counts the default ones", "[cli]") {
+  const Folder folder;
+  const Ended run = good({"train", "configs/bench/gpt-256.json", "--dry-run", "--set",
+                          "model.width=48", "--set", "model.layers=1"});
+  CHECK_THAT(run.out, Contains(" for 1000 steps"));
+}
+
 TEST_CASE("a sweep trains every combination and ranks them by loss", "[cli]") {
   const Folder folder;
   const Ended run = good(train_tiny(
