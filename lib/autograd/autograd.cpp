@@ -15,15 +15,15 @@ thread_local std::uint64_t next_order = 0;
 
 // Everything `root` was made of, latest op first. No recursion: graphs are deep.
 std::vector<Tensor> made_of(const Tensor& root) {
-  std::vector<Tensor> found, todo = {root};
+  std::vector<Tensor> found, pending = {root};
   std::unordered_set<const Node*> seen;
-  while (!todo.empty()) {
-    Tensor t = std::move(todo.back());
-    todo.pop_back();
+  while (!pending.empty()) {
+    Tensor t = std::move(pending.back());
+    pending.pop_back();
     const Node* node = t.body()->node.get();
     if (node == nullptr || !seen.insert(node).second) continue;
     for (const Tensor& input : node->inputs) {
-      if (input.needs_grad()) todo.push_back(input);
+      if (input.needs_grad()) pending.push_back(input);
     }
     found.push_back(std::move(t));
   }

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,6 +64,17 @@ struct Removal {
 };
 
 }  // namespace
+
+FolderLock::FolderLock(const std::string& folder)
+    : fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  require(fd_ >= 0, "cannot open '{}': {}", folder, std::strerror(errno));
+  if (::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;  // not every disk can
+  ::close(fd_);
+  fail(Exit::usage, "another dlt is writing the run in '{}': wait for it, or give another --out",
+       folder);
+}
+
+FolderLock::~FolderLock() { ::close(fd_); }
 
 bool exists(const std::string& path) {
   std::error_code ignored;

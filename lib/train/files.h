@@ -15,6 +15,18 @@ std::vector<std::string> names_in(const std::string& folder);  // sorted; none i
 void make_folders(const std::string& path);                    // and those above it
 void remove_all(const std::string& path);
 
+// While one is alive, no other program (nor this one) can have one of the same folder.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::string& folder);  // Exit::usage if another has it
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int fd_;
+};
+
 // Adds the text, whole or, where the disk is full, not at all.
 void append(const std::string& path, std::string_view text);
 

@@ -73,8 +73,9 @@ void Run::check_free(const std::string& folder, Existing existing) {
 Run Run::create(const std::string& folder, const std::string& config, Existing existing) {
   check_free(folder, existing);
   make_folders(folder);
-  for (std::string_view part : parts) remove_all(folder + "/" + std::string(part));
   Run run(folder);
+  run.lock_ = std::make_shared<FolderLock>(folder);
+  for (std::string_view part : parts) remove_all(folder + "/" + std::string(part));
   run.log("started");
   write_file(run.path("config.json"), config + "\n");
   return run;
@@ -89,6 +90,7 @@ Run Run::open(const std::string& folder) {
 
 Run Run::resume(const std::string& folder, const std::string& config) {
   Run run = open(folder);
+  run.lock_ = std::make_shared<FolderLock>(folder);
   check_resumable(run.path("config.json"), run.config(), config);
   write_file(run.path("config.json"), config + "\n");
   return run;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "train/metrics.h"
 
 namespace dlt::train {
+
+class FolderLock;
 
 enum class Existing : std::uint8_t { refuse, overwrite };
 enum class Best : std::uint8_t { no, yes };
@@ -54,6 +57,7 @@ class Run {
   void prune(std::int64_t keep);
 
   std::string folder_;
+  std::shared_ptr<FolderLock> lock_;  // held while training, not by open()
 };
 
 }  // namespace dlt::train

@@ -4,24 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/failure.h"
 #include "support/folder.h"
 
 using namespace dlt;
-
-namespace {
-
-template <class F>
-std::string failure(Exit exit, const F& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    CHECK(e.exit() == exit);
-    return e.what();
-  }
-  return "no error";
-}
-
-}  // namespace
+using test::failure;
 
 TEST_CASE("a new file appears whole or not at all", "[base][file]") {
   const test::Folder folder;
@@ -49,11 +36,11 @@ TEST_CASE("a failed rewrite keeps the old file", "[base][file]") {
 
 TEST_CASE("a folder that cannot be written to is named with the reason", "[base][file]") {
   const test::Folder folder;
-  CHECK(failure(Exit::failed, [&] { write_file(folder / "no/a", ""); }) ==
+  CHECK(failure([&] { write_file(folder / "no/a", ""); }, Exit::failed) ==
         "cannot write '" + (folder / "no/a") + "': No such file or directory");
   if (::geteuid() == 0) return;  // root may write anywhere
   ::chmod(folder.path().c_str(), 0500);
-  CHECK(failure(Exit::failed, [&] { write_file(folder / "a", ""); }) ==
+  CHECK(failure([&] { write_file(folder / "a", ""); }, Exit::failed) ==
         "cannot write '" + (folder / "a") + "': Permission denied");
   ::chmod(folder.path().c_str(), 0700);
 }
@@ -62,20 +49,20 @@ TEST_CASE("a full disk is an error and leaves nothing behind", "[base][file]") {
   const test::Folder folder;
   // The bytes on their way to "a" land on a device that is always full.
   REQUIRE(::symlink("/dev/full", (folder / "a.partial").c_str()) == 0);
-  CHECK(failure(Exit::failed, [&] { write_file(folder / "a", "x"); }) ==
+  CHECK(failure([&] { write_file(folder / "a", "x"); }, Exit::failed) ==
         "cannot write '" + (folder / "a") + "': No space left on device");
   CHECK(folder.list().empty());
 }
 
 TEST_CASE("a file that cannot be read is named, with the caller's exit code", "[base][file]") {
   const test::Folder folder;
-  CHECK(failure(Exit::data, [&] { read_file(folder / "a", Exit::data); }) ==
+  CHECK(failure([&] { read_file(folder / "a", Exit::data); }, Exit::data) ==
         "cannot open '" + (folder / "a") + "': No such file or directory");
-  CHECK(failure(Exit::damaged, [&] { MappedFile(folder / "a", Exit::damaged); }) ==
+  CHECK(failure([&] { MappedFile(folder / "a", Exit::damaged); }, Exit::damaged) ==
         "cannot open '" + (folder / "a") + "': No such file or directory");
-  CHECK(failure(Exit::data, [&] { read_file(folder.path(), Exit::data); }) ==
+  CHECK(failure([&] { read_file(folder.path(), Exit::data); }, Exit::data) ==
         "cannot read '" + folder.path() + "': it is a folder, a file is needed");
-  CHECK(failure(Exit::data, [&] { MappedFile(folder.path(), Exit::data); }) ==
+  CHECK(failure([&] { MappedFile(folder.path(), Exit::data); }, Exit::data) ==
         "cannot read '" + folder.path() + "': it is a folder, a file is needed");
 }
 

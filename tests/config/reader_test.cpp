@@ -5,6 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "support/failure.h"
+
 using namespace dlt;
 using config::Reader;
 
@@ -45,13 +47,7 @@ Settings read(const std::string& text, const std::vector<std::string>& set = {})
 }
 
 std::string message(const std::string& text, const std::vector<std::string>& set = {}) {
-  try {
-    read(text, set);
-  } catch (const Error& e) {
-    CHECK(e.exit() == Exit::usage);
-    return e.what();
-  }
-  return "no error";
+  return test::failure([&] { read(text, set); }, Exit::usage);
 }
 
 std::string in_model(const std::string& member) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "support/failure.h"
 #include "support/folder.h"
 
 using namespace dlt;
@@ -14,15 +15,10 @@ TEST_CASE("a JSON file is read, or its mistake has a place", "[io][json]") {
   write_file(path, R"({"n_layer": 2, "é": [1.5]})");
   CHECK(io::read_json(path, Exit::damaged)["é"][0] == 1.5);
 
-  const auto mistake = [&](const std::string& text) -> std::string {
+  const auto mistake = [&](const std::string& text) {
     write_file(path, text);
-    try {
-      io::read_json(path, Exit::damaged);
-    } catch (const Error& e) {
-      CHECK(e.exit() == Exit::damaged);
-      return std::string(e.what()).substr(folder.path().size() + 1);
-    }
-    return "no error";
+    return test::failure([&] { io::read_json(path, Exit::damaged); }, Exit::damaged)
+        .substr(folder.path().size() + 1);
   };
   CHECK(mistake("{\n \"a\" 1}") == "config.json:2:6: not valid JSON: expected ':' after the key");
   CHECK(mistake("// no\n{}") == "config.json:1:1: not valid JSON: comments are not allowed here");

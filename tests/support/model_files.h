@@ -1,11 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <string>
 
-#include "base/error.h"
 #include "nn/params.h"
+#include "support/failure.h"
 #include "support/folder.h"
 
 // What the tests of model files share.
@@ -21,17 +20,11 @@ inline bool equal(const nn::StateDict& a, const nn::StateDict& b) {
 // The message of the Error that `f` throws, paths cut at `folder`.
 template <class F>
 std::string message(const test::Folder& folder, Exit exit, const F& f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    CHECK(e.exit() == exit);
-    std::string text = e.what();
-    for (auto at = text.find(folder.path()); at != text.npos; at = text.find(folder.path())) {
-      text.replace(at, folder.path().size(), "DIR");
-    }
-    return text;
+  std::string text = failure(f, exit);
+  for (auto at = text.find(folder.path()); at != text.npos; at = text.find(folder.path())) {
+    text.replace(at, folder.path().size(), "DIR");
   }
-  return "no error";
+  return text;
 }
 
 }  // namespace dlt::test

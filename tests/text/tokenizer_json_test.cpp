@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "support/failure.h"
 #include "text/byte_alphabet.h"
 #include "text/tokenizer.h"
 
@@ -54,13 +55,7 @@ const Ids sample_ids = {258, 262, 259, 111, 259, 33,  91,  112, 196, 172, 11, 11
                         33,  50,  51,  33,  101, 112, 111, 40,  117, 33,  33, 121};
 
 std::string error_of(const Json& root) {
-  try {
-    text::read_tokenizer_json(root.dump(), "t.json");
-  } catch (const Error& e) {
-    CHECK(e.exit() == Exit::damaged);
-    return e.what();
-  }
-  return "no error";
+  return test::failure([&] { text::read_tokenizer_json(root.dump(), "t.json"); }, Exit::damaged);
 }
 
 std::string error_with(const char* pointer, const Json& value) {

@@ -6,12 +6,14 @@
 #include <sstream>
 
 #include "base/file.h"
+#include "support/failure.h"
 #include "support/folder.h"
 #include "support/linear_task.h"
 #include "train/checkpoint.h"
 #include "train/files.h"
 
 using namespace dlt;
+using test::failure;
 using test::LinearTask;
 using train::FitConfig;
 
@@ -46,16 +48,6 @@ void check_same_checkpoint(const train::Run& a, const train::Run& b, const std::
     CHECK(read_file(a.checkpoint(which) + name, Exit::data) ==
           read_file(b.checkpoint(which) + name, Exit::data));
   }
-}
-
-std::string failure(const std::function<void()>& f, Exit exit) {
-  try {
-    f();
-  } catch (const Error& e) {
-    CHECK(e.exit() == exit);
-    return e.what();
-  }
-  return "no error";
 }
 
 constexpr const char* remedy =

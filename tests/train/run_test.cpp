@@ -6,27 +6,19 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "support/failure.h"
 #include "support/folder.h"
 #include "support/linear_task.h"
 #include "train/checkpoint.h"
 #include "train/files.h"
 
 using namespace dlt;
+using test::failure;
 using train::Best;
 using train::Existing;
 using train::Run;
 
 namespace {
-
-std::string failure(const std::function<void()>& f, Exit exit) {
-  try {
-    f();
-  } catch (const Error& e) {
-    CHECK(e.exit() == exit);
-    return e.what();
-  }
-  return "no error";
-}
 
 void save(Run& run, std::int64_t step, Best best = Best::no, std::int64_t keep = 2) {
   run.save(step, best, keep, [](const std::string& folder) { write_file(folder + "/a", "a"); });
@@ -61,9 +53,11 @@ TEST_CASE("a folder with something in it is refused", "[train][errors]") {
 
 TEST_CASE("overwriting removes the old run and nothing else", "[train]") {
   const test::Folder folder;
-  Run old = Run::create(folder.path(), "{}", Existing::refuse);
-  save(old, 5, Best::yes);
-  old.report(1, {{"loss", 1}});
+  {
+    Run old = Run::create(folder.path(), "{}", Existing::refuse);
+    save(old, 5, Best::yes);
+    old.report(1, {{"loss", 1}});
+  }
   write_file(folder / "notes.md", "mine");
   Run::create(folder.path(), R"({"seed": 2})", Existing::overwrite);
   CHECK(folder.list() == std::vector<std::string>{"config.json", "log.txt", "notes.md"});
@@ -214,4 +208,17 @@ TEST_CASE("a checkpoint of another shape or without its numbers is damaged", "[t
   write_file(folder / "model.safetensors", "short");
   CHECK_THAT(failure([&] { train::load_weights(folder.path(), other); }, Exit::damaged),
              Catch::Contains(folder / "model.safetensors"));
+}
+
+TEST_CASE("a run is written by one program at a time", "[train]") {
+  const test::Folder folder;
+  const std::string config = R"({"seed": 1, "model": {}, "train": {"steps": 1}})";
+  const auto second = [&] { Run::resume(folder.path(), config); };
+  {
+    const Run first = Run::create(folder.path(), config, Existing::refuse);
+    CHECK(failure(second, Exit::usage) == "another dlt is writing the run in '" + folder.path() +
+                                              "': wait for it, or give another --out");
+    CHECK_NOTHROW(Run::open(folder.path()));  // to look at
+  }
+  CHECK_NOTHROW(second());
 }
