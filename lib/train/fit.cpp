@@ -73,7 +73,6 @@ class Fit {
   StepResult last_{};
   double busy_ = 0;  // seconds in steps since the last report
   std::int64_t busy_steps_ = 0;
-  double speed_ = 0;  // items per second of the last report
   Clock::time_point start_ = Clock::now();
 };
 
@@ -154,7 +153,7 @@ Best Fit::evaluate() {
   const autograd::NoGrad forward_only;
   Metrics metrics = task_.evaluate();
   if (metrics.empty()) return Best::no;
-  for (auto& [name, value] : metrics) name = "valid_" + name;
+  for (auto& [name, value] : metrics) name.insert(0, "valid_");
   result_.valid = metrics;
   place_.metric = metrics.front().second;
   const bool better = *place_.metric < best_;

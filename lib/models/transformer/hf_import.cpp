@@ -40,7 +40,8 @@ HfSource sharded(const std::string& folder, const std::string& index) {
             "{}: /weight_map/{}: expected the name of a file in this folder, got {}", index, name,
             where.dump());
     auto& open = (*files)[file];
-    if (!open) open = std::make_shared<const io::SafetensorsFile>(folder + "/" + file);
+    if (!open)
+      open = std::make_shared<const io::SafetensorsFile>(fmt::format("{}/{}", folder, file));
     const auto entry = open->entries().find(name);
     require(entry != open->entries().end(), Exit::damaged,
             "{}: /weight_map/{}: '{}' has no such tensor", index, name, open->path());

@@ -9,7 +9,7 @@
 
 namespace dlt::models {
 
-using ops::operator+;
+using namespace ops;
 
 namespace {
 
