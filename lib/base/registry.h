@@ -37,12 +37,29 @@ class Registry {
   }
 
   const Exported<T>& find(std::string_view name) const {
-    std::vector<std::string_view> known;
+    const Exported<T>* found = look(name);
+    if (found == nullptr) fail(Exit::usage, "{}", unknown(name));
+    return *found;
+  }
+
+  const Exported<T>* look(std::string_view name) const {  // null if nothing has the name
     for (const Exported<T>& e : entries_) {
-      if (std::ranges::find(e.names, name) != e.names.end()) return e;
-      known.push_back(e.names.front());
+      if (std::ranges::find(e.names, name) != e.names.end()) return &e;
     }
-    fail(Exit::usage, "unknown {} '{}'{}", kind_, name, did_you_mean(name, known));
+    return nullptr;
+  }
+
+  // "unknown model 'lm.mambo'; did you mean 'lm.mamba'?"
+  std::string unknown(std::string_view name) const {
+    std::vector<std::string_view> known;
+    for (const Exported<T>& e : entries_) known.push_back(e.names.front());
+    return fmt::format("unknown {} '{}'{}", kind_, name, did_you_mean(name, known));
+  }
+
+  std::vector<std::string_view> names() const {  // canonical ones and aliases
+    std::vector<std::string_view> all;
+    for (const Exported<T>& e : entries_) all.insert(all.end(), e.names.begin(), e.names.end());
+    return all;
   }
 
   const std::vector<Exported<T>>& all() const { return entries_; }

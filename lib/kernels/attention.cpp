@@ -2,23 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "base/parallel.h"
 #include "kernels/dropout.h"
 #include "kernels/softmax.h"
+#include "kernels/workspace.h"
 
 namespace dlt::kernels {
 namespace {
 
 constexpr Size panel = 64;  // queries at a time
-
-real* scratch(int which, Size size) {
-  static thread_local std::vector<real> buffers[2];
-  auto& buffer = buffers[which];
-  if (static_cast<Size>(buffer.size()) < size) buffer.resize(static_cast<std::size_t>(size));
-  return buffer.data();
-}
 
 // Where head `h` of queries and its keys and values start in the rows of sequence `b`.
 struct HeadAt {
@@ -58,7 +51,7 @@ void forward_panel(real* y, real* lse, const real* qkv, Size b, Size h, Size fir
   const HeadAt at(n, b, h);
   const Size rows = std::min(panel, n.time - first), keys = first + rows;
   const Size wide = n.query * n.width;
-  real* p = scratch(0, rows * keys);
+  real* p = workspace(Slot::weights, rows * keys);
   real sums[panel];
   scores(p, qkv, at, first, rows, keys, n);
   for (Size i = 0; i < rows; ++i) {
@@ -80,7 +73,8 @@ void backward_panel(real* dqkv, const real* dy, const real* y, const real* lse, 
   const Size wide = n.query * n.width, head = b * n.query + h;
   const real* g = dy + (b * n.time + first) * wide + h * n.width;
   const real* out = y + (b * n.time + first) * wide + h * n.width;
-  real *p = scratch(0, rows * keys), *dp = scratch(1, rows * keys);
+  real *p = workspace(Slot::weights, rows * keys),
+       *dp = workspace(Slot::weight_gradients, rows * keys);
   scores(p, qkv, at, first, rows, keys, n);
   gemm_small(dp, g, qkv + at.v,
              {.m = rows, .n = keys, .k = n.width, .transpose_b = true, .lda = wide, .ldb = ld});
@@ -170,7 +164,7 @@ void attention_step(real* y, const real* q, const real* keys, const real* values
   parallel_for(n.query, 1, [&](Size begin, Size end) {
     for (Size h = begin; h < end; ++h) {
       const Size at = h / group * n.width;
-      real* p = scratch(0, used);
+      real* p = workspace(Slot::weights, used);
       for (Size t = 0; t < used; ++t) {
         p[t] = n.scale() * dot(q + h * n.width, keys + t * stride + at, n.width);
       }

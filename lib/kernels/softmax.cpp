@@ -98,11 +98,6 @@ void exp_row_shifted(real* x, real shift, Size used, Size cols) noexcept {
   std::fill(x + used, x + cols, real(0));
 }
 
-real log_sum_exp(const real* x, Size cols) noexcept {
-  const real top = HWY_DYNAMIC_DISPATCH(row_max)(x, cols);
-  return top + std::log(HWY_DYNAMIC_DISPATCH(sum_exp)(x, top, cols));
-}
-
 void softmax_forward(real* y, const real* x, Size rows, Size cols) noexcept {
   by_rows(rows, cols, [=](Size r) {
     const real* in = x + r * cols;

@@ -11,9 +11,6 @@ void softmax_forward(real* y, const real* x, Size rows, Size cols) noexcept;
 void softmax_backward(real* dx, const real* dy, const real* y, bool accumulate, Size rows,
                       Size cols) noexcept;
 
-// log sum exp of one row.
-real log_sum_exp(const real* x, Size cols) noexcept;
-
 // Cross entropy of each row against its target, or 0 where the target is negative:
 // losses [rows] = log sum exp(x) - x[target]. If `gradient` is not null it receives
 // factor (softmax(x) - onehot(target)); it may be x itself.

@@ -17,7 +17,7 @@ struct Buffer {
   std::size_t bytes = 0;
 };
 
-thread_local std::array<Buffer, 2> buffers;
+thread_local std::array<Buffer, 4> buffers;
 
 }  // namespace
 

@@ -6,7 +6,9 @@
 
 namespace dlt::kernels {
 
-enum class Slot { a, b };  // a kernel that needs two buffers at once takes two slots
+// A kernel that needs two buffers at once takes two slots: gemm the first two, attention, which
+// calls gemm, the others.
+enum class Slot { a, b, weights, weight_gradients };
 
 // A buffer of at least `count` numbers that belongs to the calling thread: 64-byte aligned, in huge
 // pages if large, with anything in it. It stays valid until the thread asks for more in this slot.

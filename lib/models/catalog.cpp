@@ -17,12 +17,8 @@ const Registry<MakeModel>& catalog() {
 std::unique_ptr<Model> make_model(config::Reader& root, const Origin& origin) {
   auto model = root.child("model");
   const std::string name = model.required("name");
-  for (const auto& entry : catalog().all()) {
-    if (std::ranges::find(entry.names, name) != entry.names.end()) return entry.make(root, origin);
-  }
-  std::vector<std::string_view> known;
-  for (const auto& entry : catalog().all()) known.push_back(entry.names.front());
-  model.fail("name", fmt::format("unknown model '{}'{}", name, did_you_mean(name, known)));
+  if (const auto* entry = catalog().look(name)) return entry->make(root, origin);
+  model.fail("name", catalog().unknown(name));
 }
 
 }  // namespace dlt::models

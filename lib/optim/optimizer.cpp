@@ -28,11 +28,7 @@ const Registry<MakeOptimizer>& optimizers() {
 
 OptimizerConfig OptimizerConfig::read(config::Reader& r) {
   OptimizerConfig c;
-  std::vector<std::string_view> names;
-  for (const auto& entry : optimizers().all()) {
-    names.insert(names.end(), entry.names.begin(), entry.names.end());
-  }
-  r.field("name", c.name, names);
+  r.field("name", c.name, optimizers().names());
   r.field("lr", c.lr, 0, 1e6);
   r.field("weight_decay", c.weight_decay, 0, 1e6);
   if (optimizers().find(c.name).make == make<AdamW>) {

@@ -29,11 +29,7 @@ const Registry<Decay>& schedules() {
 
 ScheduleConfig ScheduleConfig::read(config::Reader& r) {
   ScheduleConfig c;
-  std::vector<std::string_view> names;
-  for (const auto& entry : schedules().all()) {
-    names.insert(names.end(), entry.names.begin(), entry.names.end());
-  }
-  r.field("name", c.name, names);
+  r.field("name", c.name, schedules().names());
   r.field("warmup", c.warmup, 0);
   r.field("min_lr", c.min_lr, 0, 1e6);
   r.field("steps", c.steps, 0);

@@ -46,10 +46,6 @@ std::int64_t TransformerConfig::parameters() const {
          layers * (2 * norm_size + biases) + norm_size;
 }
 
-std::int64_t TransformerConfig::macs_per_token() const {
-  return block_matrices(*this) + vocab * width + 2 * layers * heads * head_width * context;
-}
-
 double TransformerConfig::train_flops_per_token() const {
   const auto multiplied = static_cast<double>(block_matrices(*this) + vocab * width);
   return 6 * multiplied + 12.0 * static_cast<double>(layers * heads * head_width * context);

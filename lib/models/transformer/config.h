@@ -37,8 +37,6 @@ struct TransformerConfig {
   ops::Heads attention() const { return {heads, kv_heads, head_width}; }
 
   std::int64_t parameters() const;
-  // Multiply-adds of one token's forward pass in matrix products, attention at full context too.
-  std::int64_t macs_per_token() const;
   // 6 N + 12 layers width context: floating-point operations of one trained token (Kaplan et al.
   // 2020; Chowdhery et al. 2022, appendix B), N the parameters that are multiplied with.
   double train_flops_per_token() const;
