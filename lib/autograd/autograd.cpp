@@ -31,6 +31,11 @@ std::vector<Tensor> made_of(const Tensor& root) {
   return found;
 }
 
+void attach(Tensor y, Node node) {
+  y.set_needs_grad();
+  y.body()->node = std::make_shared<Node>(std::move(node));
+}
+
 void check_gradients(const Node& node) {
   for (const Tensor& input : node.inputs) {
     require(!input.has_grad() || all_finite(input.grad()), Exit::diverged,
@@ -80,12 +85,43 @@ Tensor record(std::string_view op, Tensor y, std::vector<Tensor> inputs, Backwar
   if (checking) {
     require(all_finite(y), Exit::diverged, "the result {} of op '{}' is not finite", y.shape(), op);
   }
-  if (records(inputs)) {
-    y.set_needs_grad();
-    y.body()->node =
-        std::make_shared<Node>(Node{op, next_order++, std::move(inputs), std::move(backward)});
-  }
+  if (records(inputs)) attach(y, Node{op, next_order++, std::move(inputs), std::move(backward)});
   return y;
+}
+
+// A joint node has the op's inputs, and a gradient that is the gradients of all results one behind
+// the other; each result has a node of its own that puts its gradient there.
+std::vector<Tensor> record(std::string_view op, std::vector<Tensor> ys, std::vector<Tensor> inputs,
+                           BackwardOfAll backward) {
+  std::vector<Shape> shapes;
+  std::int64_t total = 0;
+  for (const Tensor& y : ys) {
+    shapes.push_back(y.shape());
+    total += y.size();
+  }
+  const Tensor joint = Tensor::without_array({total});
+  if (records(inputs)) {
+    const auto split = [shapes, backward = std::move(backward)](const Tensor& dy, InputGrads& dx) {
+      std::vector<Tensor> dys;
+      const real* from = dy.data();
+      for (const Shape& shape : shapes) {
+        const auto n = static_cast<std::size_t>(shape.size());
+        dys.push_back(Tensor::from(shape, std::span(from, n)));
+        from += n;
+      }
+      backward(dys, dx);
+    };
+    attach(joint, Node{op, next_order++, std::move(inputs), split});
+  }
+  std::int64_t at = 0;
+  for (Tensor& y : ys) {
+    y = record(op, y, {joint}, [at](const Tensor& dy, InputGrads& dx) {
+      real* place = dx[0] + at;
+      for (std::int64_t i = 0; i < dy.size(); ++i) place[i] += dy.data()[i];
+    });
+    at += y.size();
+  }
+  return ys;
 }
 
 void backward(const Tensor& loss) {

@@ -45,6 +45,11 @@ struct Node {
 // only detached tensors; holding y itself would be a cycle (the op table test catches that).
 Tensor record(std::string_view op, Tensor y, std::vector<Tensor> inputs, Backward backward);
 
+// The same for an op with several results: dys[i] is the gradient of ys[i], zero where none came.
+using BackwardOfAll = std::function<void(const std::vector<Tensor>& dys, InputGrads& dx)>;
+std::vector<Tensor> record(std::string_view op, std::vector<Tensor> ys, std::vector<Tensor> inputs,
+                           BackwardOfAll backward);
+
 // Whether record() would keep the way back of an op with these inputs.
 bool records(const std::vector<Tensor>& inputs);
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,29 +13,83 @@
 
 namespace dlt {
 
-// Public names, in the manner of tf_export: the first name is canonical ("lm.mamba"), the others
-// are aliases that keep old configs working. `T` is whatever makes the thing.
+// The public names of one thing, in the manner of TensorFlow's tf_export.
+struct Names {
+  using List = std::vector<std::string_view>;
+
+  List names;              // the first is canonical ("lm.mamba"), the others are aliases
+  std::optional<List> v1;  // its names in version 1 of the API; by default the same
+  List deprecated;         // of all of them: they work, with a warning
+
+  const List& in_version(int version) const { return version == 1 && v1 ? *v1 : names; }
+
+  // The first name that is not deprecated, else the first, else that of version 1 (behind
+  // "compat.v1." if wanted), else "".
+  enum class Prefix : bool { no, yes };
+  std::string canonical(Prefix prefix = Prefix::no) const {
+    if (names.empty() && v1 && !v1->empty()) {
+      return (prefix == Prefix::yes ? "compat.v1." : "") + std::string(preferred(*v1));
+    }
+    return names.empty() ? "" : std::string(preferred(names));
+  }
+
+  List all() const {  // without repetition
+    List found = names;
+    for (std::string_view name : v1.value_or(List())) {
+      if (std::ranges::find(found, name) == found.end()) found.push_back(name);
+    }
+    return found;
+  }
+
+  bool is_deprecated(std::string_view name) const {
+    return std::ranges::find(deprecated, name) != deprecated.end();
+  }
+
+ private:
+  std::string_view preferred(const List& list) const {
+    const auto good = std::ranges::find_if(list, [&](auto name) { return !is_deprecated(name); });
+    return good == list.end() ? list.front() : *good;
+  }
+};
+
+// A thing and its names. `T` is whatever makes the thing.
 template <class T>
-struct Exported {
-  std::vector<std::string_view> names;
-  std::string_view summary;  // one line for `dlt list`
+struct Exported : Names {
+  Exported(List n, std::string_view s, T m) : Names{std::move(n), {}, {}}, summary(s), make(m) {}
+  Exported(Names n, std::string_view s, T m) : Names(std::move(n)), summary(s), make(m) {}
+  std::string_view summary;  // one line
   T make;
 };
 
+// Everything of one kind by name. Mistakes in the names are errors where the registry is made:
+// which is why a test touches every registry.
 template <class T>
 class Registry {
  public:
-  Registry(std::string_view kind, std::initializer_list<Exported<T>> entries)
-      : kind_(kind), entries_(entries) {
-    std::vector<std::string_view> seen;
-    for (const Exported<T>& e : entries_) {
-      for (std::string_view name : e.names) {
-        require(is_dotted_name(name), "{} name '{}' is not lower_case.dotted", kind_, name);
-        require(std::ranges::find(seen, name) == seen.end(), "{} '{}' is exported twice", kind_,
-                name);
-        seen.push_back(name);
-      }
+  // `areas`: what a dotted name may begin with ("nn" for "nn.conv2d"); none: anything.
+  Registry(std::string_view kind, std::vector<Exported<T>> entries, Names::List areas = {})
+      : kind_(kind), areas_(std::move(areas)) {
+    for (Exported<T>& e : entries) add(std::move(e));
+  }
+
+  enum class Again : bool { no, yes };
+  // The same `make` under other names needs Again::yes: the later names win. `overridden` things
+  // lose theirs.
+  void add(Exported<T> e, Again again = Again::no,
+           const std::vector<T>& overridden = {}) requires std::equality_comparable<T> {
+    for (const T& old : overridden) remove(old);
+    if (const Exported<T>* before = of(e.make)) {
+      require(again == Again::yes, "{} '{}' is exported already, as '{}'", kind_, e.canonical(),
+              before->canonical());
+      remove(e.make);
     }
+    check(e);
+    entries_.push_back(std::move(e));
+  }
+
+  const Exported<T>* of(const T& make) const {  // null if it has no public name
+    const auto at = std::ranges::find(entries_, make, &Exported<T>::make);
+    return at == entries_.end() ? nullptr : &*at;
   }
 
   const Exported<T>& find(std::string_view name) const {
@@ -44,28 +100,84 @@ class Registry {
 
   const Exported<T>* look(std::string_view name) const {  // null if nothing has the name
     for (const Exported<T>& e : entries_) {
-      if (std::ranges::find(e.names, name) != e.names.end()) return &e;
+      const Names::List all = e.all();
+      if (std::ranges::find(all, name) != all.end()) return &e;
     }
     return nullptr;
   }
 
   // "unknown model 'lm.mambo'; did you mean 'lm.mamba'?"
   std::string unknown(std::string_view name) const {
-    std::vector<std::string_view> known;
-    for (const Exported<T>& e : entries_) known.push_back(e.names.front());
+    std::vector<std::string> canonical;
+    for (const Exported<T>& e : entries_) canonical.push_back(e.canonical());
+    const std::vector<std::string_view> known(canonical.begin(), canonical.end());
     return fmt::format("unknown {} '{}'{}", kind_, name, did_you_mean(name, known));
   }
 
+  // "model 'mamba' is an old name: write 'lm.mamba'", or "" for a name that is not deprecated.
+  std::string advice(std::string_view name) const {
+    const Exported<T>* e = look(name);
+    if (e == nullptr || !e->is_deprecated(name)) return "";
+    return fmt::format("{} '{}' is an old name: write '{}'", kind_, name, e->canonical());
+  }
+
   std::vector<std::string_view> names() const {  // canonical ones and aliases
-    std::vector<std::string_view> all;
-    for (const Exported<T>& e : entries_) all.insert(all.end(), e.names.begin(), e.names.end());
-    return all;
+    std::vector<std::string_view> known;
+    for (const Exported<T>& e : entries_) {
+      for (std::string_view name : e.all()) known.push_back(name);
+    }
+    return known;
   }
 
   const std::vector<Exported<T>>& all() const { return entries_; }
+  std::string_view kind() const { return kind_; }
 
  private:
+  void remove(const T& make) {
+    std::erase_if(entries_, [&](const Exported<T>& e) { return e.make == make; });
+  }
+
+  void check(const Exported<T>& e) const {
+    require(!e.all().empty(), "a {} has no name", kind_);
+    Names::List seen;
+    for (std::string_view name : e.all()) {
+      const bool first = seen.empty();
+      require(first ? is_dotted_name(name) : is_alias_name(name),
+              "{} name '{}' is not lower_case.dotted", kind_, name);
+      require(in_area(name), "{} name '{}' is outside of {}", kind_, name, fmt_list(areas_));
+      require(look(name) == nullptr, "{} '{}' is exported twice", kind_, name);
+      seen.push_back(name);
+    }
+    check_repeats(e.names, "exported");
+    if (e.v1) check_repeats(*e.v1, "exported");
+    check_repeats(e.deprecated, "deprecated");
+    for (std::string_view old : e.deprecated) {
+      require(std::ranges::find(seen, old) != seen.end(),
+              "deprecated {} name '{}' is no name of '{}'", kind_, old, e.canonical());
+    }
+  }
+
+  void check_repeats(Names::List list, std::string_view what) const {
+    std::ranges::sort(list);
+    const auto twice = std::ranges::adjacent_find(list);
+    require(twice == list.end(), "{} '{}' is {} twice", kind_, twice == list.end() ? "" : *twice,
+            what);
+  }
+
+  bool in_area(std::string_view name) const {
+    const std::string_view area = name.substr(0, name.find('.'));
+    if (area == name || areas_.empty()) return !name.starts_with("compat.");
+    return std::ranges::find(areas_, area) != areas_.end();
+  }
+
+  static std::string fmt_list(const Names::List& list) {
+    std::string text;
+    for (std::string_view word : list) text += (text.empty() ? "" : ", ") + std::string(word);
+    return text.empty() ? "what a name may begin with" : text;
+  }
+
   std::string_view kind_;
+  Names::List areas_;
   std::vector<Exported<T>> entries_;
 };
 

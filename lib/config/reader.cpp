@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/ranges.h>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -23,6 +24,8 @@ struct Document {
   json given;
   ordered_json resolved = ordered_json::object();  // in the order of reading
   std::set<std::string> asked;                     // pointers that some read named
+  std::set<std::string> needed;                    // pointers without a default
+  std::vector<Attribute> attributes;
 };
 
 namespace {
@@ -151,7 +154,23 @@ void Reader::resolve(std::string_view key, const json& value) {
   place_for(doc_->resolved, join(pointer_, key)) = ordered_json(value);
 }
 
+void Reader::note(std::string_view key, std::string expected, const json& fallback) {
+  const std::string at = join(pointer_, key);
+  const auto same = [&](const Attribute& a) { return a.pointer == at; };
+  if (std::ranges::any_of(doc_->attributes, same)) return;
+  doc_->attributes.push_back(
+      {at, std::move(expected), doc_->needed.contains(at) ? "" : fallback.dump()});
+}
+
+const std::vector<Attribute>& Reader::attributes() const { return doc_->attributes; }
+
+void Reader::need(std::string_view key, std::string_view expected) {
+  doc_->needed.insert(join(pointer_, key));
+  if (look_up(key) == nullptr) fail(key, fmt::format("is required, {}", expected));
+}
+
 void Reader::field(std::string_view key, bool& value) {
+  note(key, "true or false", value);
   if (const json* v = look_up(key)) {
     if (!v->is_boolean()) fail(key, "expected true or false, got " + shown(*v));
     value = v->get<bool>();
@@ -160,6 +179,7 @@ void Reader::field(std::string_view key, bool& value) {
 }
 
 void Reader::field(std::string_view key, std::int64_t& value, std::int64_t min, std::int64_t max) {
+  note(key, integers_in(min, max), value);
   if (const json* v = look_up(key)) {
     const auto given = integer(*v);
     if (!given || *given < min || *given > max) {
@@ -171,6 +191,7 @@ void Reader::field(std::string_view key, std::int64_t& value, std::int64_t min, 
 }
 
 void Reader::field(std::string_view key, double& value, double min, double max) {
+  note(key, "a number" + range(min, max), value);
   if (const json* v = look_up(key)) {
     if (!is_number_in(*v, min, max)) {
       fail(key, fmt::format("expected a number{}, got {}", range(min, max), shown(*v)));
@@ -180,23 +201,81 @@ void Reader::field(std::string_view key, double& value, double min, double max) 
   resolve(key, value);
 }
 
+void Reader::field(std::string_view key, std::optional<double>& value, double min, double max) {
+  note(key, "a number" + range(min, max) + " or null", value ? json(*value) : json());
+  if (!has(key)) {
+    look_up(key);
+    return resolve(key, value ? json(*value) : json());
+  }
+  double given = 0;
+  field(key, given, min, max);
+  value = given;
+}
+
+// The elements of a list that is one, each checked.
+template <class T>
+std::vector<T> Reader::numbers(std::string_view key, const json& list, T min, T max) const {
+  const Reader inside(doc_, join(pointer_, key));
+  std::vector<T> all;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if constexpr (std::is_same_v<T, double>) {
+      if (!is_number_in(list[i], min, max)) {
+        inside.fail(std::to_string(i),
+                    fmt::format("expected a number{}, got {}", range(min, max), shown(list[i])));
+      }
+      all.push_back(list[i].template get<double>());
+    } else {
+      const auto given = integer(list[i]);
+      if (!given || *given < min || *given > max) {
+        inside.fail(std::to_string(i),
+                    fmt::format("expected {}, got {}", integers_in(min, max), shown(list[i])));
+      }
+      all.push_back(*given);
+    }
+  }
+  return all;
+}
+
 void Reader::field(std::string_view key, std::vector<double>& value, double min, double max) {
+  note(key, "a list of numbers" + range(min, max), value);
   if (const json* v = look_up(key)) {
     if (!v->is_array()) {
       fail(key, fmt::format("expected a list of numbers{}, got {}", range(min, max), shown(*v)));
     }
-    const Reader list(doc_, join(pointer_, key));
-    for (std::size_t i = 0; i < v->size(); ++i) {
-      if (is_number_in((*v)[i], min, max)) continue;
-      list.fail(std::to_string(i),
-                fmt::format("expected a number{}, got {}", range(min, max), shown((*v)[i])));
-    }
-    value = v->get<std::vector<double>>();
+    value = numbers<double>(key, *v, min, max);
   }
   resolve(key, value);
 }
 
+void Reader::field(std::string_view key, std::vector<std::int64_t>& value, std::int64_t min,
+                   std::int64_t max) {
+  const std::string expected = integers_in(min, max) + " or a list of them";
+  note(key, expected, value);
+  if (const json* v = look_up(key)) {
+    if (v->is_number()) {
+      value = {0};
+      return field(key, value.front(), min, max);
+    }
+    if (!v->is_array()) fail(key, fmt::format("expected {}, got {}", expected, shown(*v)));
+    value = numbers<std::int64_t>(key, *v, min, max);
+  }
+  resolve(key, value);
+}
+
+void Reader::field(std::string_view key, std::array<std::int64_t, 2>& value, std::int64_t min,
+                   std::int64_t max) {
+  const std::string expected = integers_in(min, max) + " or a list of two: height, width";
+  note(key, expected, value);
+  std::vector<std::int64_t> given(value.begin(), value.end());
+  field(key, given, min, max);
+  if (given.size() == 1) given.push_back(given.front());
+  if (given.size() != 2)
+    fail(key, fmt::format("expected {}, got {} numbers", expected, given.size()));
+  std::ranges::copy(given, value.begin());
+}
+
 void Reader::field(std::string_view key, std::string& value) {
+  note(key, "a string", value);
   if (const json* v = look_up(key)) {
     if (!v->is_string()) fail(key, "expected a string, got " + shown(*v));
     value = v->get<std::string>();
@@ -206,13 +285,12 @@ void Reader::field(std::string_view key, std::string& value) {
 
 void Reader::field(std::string_view key, std::string& value,
                    const std::vector<std::string_view>& allowed) {
+  note(key, fmt::format("one of {}", fmt::join(allowed, ", ")), value);
   if (const json* v = look_up(key)) {
     const std::string given = v->is_string() ? v->get<std::string>() : "";
     if (std::ranges::find(allowed, given) == allowed.end()) {
-      std::string names;
-      for (std::string_view a : allowed) names += (names.empty() ? "" : ", ") + std::string(a);
       const auto meant = nearest(given, allowed);
-      fail(key, fmt::format("expected one of {}, got {}", names, shown(*v)) +
+      fail(key, fmt::format("expected one of {}, got {}", fmt::join(allowed, ", "), shown(*v)) +
                     (meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)));
     }
     value = given;
@@ -221,7 +299,7 @@ void Reader::field(std::string_view key, std::string& value,
 }
 
 std::string Reader::required(std::string_view key) {
-  if (look_up(key) == nullptr) fail(key, "is required, a string");
+  need(key, "a string");
   std::string value;
   field(key, value);
   return value;

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -12,6 +15,13 @@
 namespace dlt::config {
 
 struct Document;
+
+// What one read said of a key: the documentation of a config.
+struct Attribute {
+  std::string pointer;   // "/optimizer/lr"
+  std::string expected;  // "a number >= 0"
+  std::string fallback;  // the default as JSON; empty: the key is required
+};
 
 // A cursor on one JSON object of a config file. Copies look into the same file. Every read is
 // remembered: done() rejects the keys nobody asked for, resolved() holds every value that was used,
@@ -36,6 +46,32 @@ class Reader {
   void field(std::string_view key, std::string& value,
              const std::vector<std::string_view>& allowed);
 
+  // One integer stands for a list of one.
+  void field(std::string_view key, std::vector<std::int64_t>& value, std::int64_t min = INT64_MIN,
+             std::int64_t max = INT64_MAX);
+  // One integer stands for both: height and width.
+  void field(std::string_view key, std::array<std::int64_t, 2>& value, std::int64_t min,
+             std::int64_t max);
+  void field(std::string_view key, std::optional<double>& value, double min, double max);
+
+  // A word for each value of an enum.
+  template <class E>
+  void choice(std::string_view key, E& value,
+              const std::vector<std::pair<std::string_view, E>>& words) {
+    std::vector<std::string_view> allowed;
+    std::string word;
+    for (const auto& [name, meaning] : words) {
+      allowed.push_back(name);
+      if (meaning == value) word = name;
+    }
+    field(key, word, allowed);
+    for (const auto& [name, meaning] : words) {
+      if (name == word) value = meaning;
+    }
+  }
+
+  // The next read of this key has no default: `expected` says what is wanted if it is missing.
+  void need(std::string_view key, std::string_view expected);
   std::string required(std::string_view key);
   bool has(std::string_view key) const;  // present and not null
   Reader child(std::string_view key);    // an object; missing reads as {}
@@ -43,12 +79,16 @@ class Reader {
 
   [[noreturn]] void fail(std::string_view key, const std::string& message,
                          SourceLine where = {}) const;
-  std::string resolved() const;  // JSON text
+  std::string resolved() const;                      // JSON text
+  const std::vector<Attribute>& attributes() const;  // of the whole file, in the order of reading
 
  private:
   Reader(std::shared_ptr<Document> doc, std::string pointer);
   const nlohmann::json* look_up(std::string_view key);
   void resolve(std::string_view key, const nlohmann::json& value);
+  void note(std::string_view key, std::string expected, const nlohmann::json& fallback);
+  template <class T>
+  std::vector<T> numbers(std::string_view key, const nlohmann::json& list, T min, T max) const;
 
   std::shared_ptr<Document> doc_;
   std::string pointer_;  // RFC 6901, "" for the root

@@ -7,7 +7,7 @@
 
 namespace dlt::ops {
 
-Tensor embedding(const Tensor& table, const Indices& ids) {
+Tensor embedding(const Tensor& table, const Indices& ids, std::int64_t padding) {
   require(table.shape().rank() == 2, "embedding: the table must be [rows, width], not {}",
           table.shape());
   const auto rows = table.dim(0), width = table.dim(1);
@@ -20,11 +20,12 @@ Tensor embedding(const Tensor& table, const Indices& ids) {
     out = std::copy_n(table.data() + id * width, width, out);
   }
   return autograd::record("embedding", y, {table},
-                          [ids, width](const Tensor& dy, autograd::InputGrads& dx) {
+                          [ids, width, padding](const Tensor& dy, autograd::InputGrads& dx) {
                             real* sums = dx[0];
                             const real* g = dy.data();
                             for (std::int32_t id : ids.values()) {
-                              kernels::add_scaled(sums + id * width, g, 1, width);
+                              if (id != padding)
+                                kernels::add_scaled(sums + id * width, g, 1, width);
                               g += width;
                             }
                           });

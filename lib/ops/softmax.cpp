@@ -6,7 +6,9 @@
 
 namespace dlt::ops {
 
-Tensor softmax(const Tensor& x) {
+Tensor softmax(const Tensor& x, std::int64_t dim) {
+  require(dim == -1 || dim == x.shape().rank() - 1, "softmax: axis {} is not the last of {}", dim,
+          x.shape());
   require(x.shape().rank() > 0 && x.dim(-1) > 0, "softmax: nothing to normalize in {}", x.shape());
   const auto cols = x.dim(-1), rows = x.size() / cols;
   Tensor y = Tensor::uninitialized(x.shape());

@@ -46,6 +46,8 @@ Tensor Tensor::uninitialized(Shape shape) {
   return around(std::move(shape), std::make_shared<Storage>(n));
 }
 
+Tensor Tensor::without_array(Shape shape) { return around(std::move(shape), nullptr); }
+
 Tensor Tensor::filled(Shape shape, real value) {
   Tensor t = uninitialized(std::move(shape));
   std::fill_n(t.mutable_data(), t.size(), value);

@@ -76,7 +76,8 @@ class Tensor {
     ~Body();
   };
   const std::shared_ptr<Body>& body() const { return body_; }
-  static std::int64_t live();  // arrays in memory: tests check that ops leak none
+  static Tensor without_array(Shape shape);  // only a place for a gradient
+  static std::int64_t live();                // arrays in memory: tests check that ops leak none
 
  private:
   static Tensor around(Shape shape, std::shared_ptr<Storage> storage);

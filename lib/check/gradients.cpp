@@ -1,0 +1,118 @@
+#include "check/gradients.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "autograd/autograd.h"
+#include "base/rng.h"
+#include "check/compare.h"
+
+namespace dlt::check {
+namespace {
+
+struct Example {
+  api::Prepared op;
+  api::Inputs inputs;
+};
+
+Example example_of(const Exported<api::Operator>& op) {
+  const std::string attributes(op.make.example_attributes);
+  return {api::prepare(op.canonical(), config::Reader::parse_text(attributes, op.canonical())),
+          api::example_inputs(op.make.example_inputs, 17)};
+}
+
+// The places of the inputs that have a gradient, each made a leaf of its own.
+std::vector<std::size_t> make_leaves(Example& e) {
+  std::vector<std::size_t> leaves;
+  auto values = e.inputs.values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    auto* t = std::get_if<Tensor>(&values[i].second);
+    const auto a = std::ranges::find(e.op.signature.inputs, values[i].first, &api::Argument::name);
+    if (t == nullptr || (a != e.op.signature.inputs.end() && a->constant)) continue;
+    *t = t->clone().set_needs_grad();
+    leaves.push_back(i);
+  }
+  e.inputs = api::Inputs(std::move(values));
+  return leaves;
+}
+
+Tensor leaf(const Example& e, std::size_t place) {
+  return std::get<Tensor>(e.inputs.values()[place].second);
+}
+
+Tensor random_like(const Tensor& t) {
+  Rng rng(99);
+  Tensor direction = Tensor::uninitialized(t.shape());
+  for (std::int64_t i = 0; i < t.size(); ++i) {
+    direction.mutable_data()[i] = static_cast<real>(rng.uniform(-1, 1));
+  }
+  return direction;
+}
+
+double projected(const Example& e, std::size_t result, const Tensor& direction) {
+  const autograd::NoGrad off;
+  const auto y = std::get<Tensor>(api::run(e.op, e.inputs)[result]);
+  double sum = 0;
+  for (std::int64_t i = 0; i < y.size(); ++i) {
+    sum += static_cast<double>(y.data()[i]) * static_cast<double>(direction.data()[i]);
+  }
+  return sum;
+}
+
+// d <direction, y> / d x for every element of x.
+Tensor numeric_gradient(const Example& e, std::size_t result, const Tensor& direction, Tensor x) {
+  Tensor slope = Tensor::uninitialized(x.shape());
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    real& at = x.mutable_data()[i];
+    const real kept = at;
+    at = kept + static_cast<real>(difference_step);
+    const double right = projected(e, result, direction);
+    at = kept - static_cast<real>(difference_step);
+    const double left = projected(e, result, direction);
+    at = kept;
+    slope.mutable_data()[i] = static_cast<real>((right - left) / (2 * difference_step));
+  }
+  return slope;
+}
+
+Outcome judge(const std::string& name, const Tensor& got, const Tensor& expected) {
+  double apart = 0, scale = 1;
+  for (std::int64_t i = 0; i < got.size(); ++i) {
+    const auto wanted = static_cast<double>(expected.data()[i]);
+    const double error = std::abs(static_cast<double>(got.data()[i]) - wanted);
+    apart = std::isnan(error) ? INFINITY : std::max(apart, error);
+    scale = std::max(scale, std::abs(wanted));
+  }
+  const double error = apart / scale;
+  if (error <= gradient_error) return {name, true, error, ""};
+  Outcome outcome = compare(name, got, expected);
+  return {name, false, error, outcome.detail};
+}
+
+}  // namespace
+
+std::vector<Outcome> check_gradients(const Exported<api::Operator>& op) {
+  Example e = example_of(op);
+  const std::vector<std::size_t> leaves = make_leaves(e);
+  const api::Outputs outputs = api::run(e.op, e.inputs);
+  std::vector<Outcome> all;
+  for (std::size_t result = 0; result < outputs.size(); ++result) {
+    const auto* y = std::get_if<Tensor>(&outputs[result]);
+    if (y == nullptr || !y->needs_grad()) continue;
+    const Tensor direction = random_like(*y);
+    for (const std::size_t place : leaves) leaf(e, place).zero_grad();
+    // From results of its own: going back frees the graph that other results may share.
+    autograd::backward(std::get<Tensor>(api::run(e.op, e.inputs)[result]), direction);
+    for (const std::size_t place : leaves) {
+      const Tensor x = leaf(e, place);
+      const std::string name =
+          fmt::format("{}: {} by {}", op.canonical(), e.op.signature.outputs[result].name,
+                      e.inputs.values()[place].first);
+      const Tensor got = x.has_grad() ? x.grad() : Tensor::zeros(x.shape());
+      all.push_back(judge(name, got, numeric_gradient(e, result, direction, x)));
+    }
+  }
+  return all;
+}
+
+}  // namespace dlt::check

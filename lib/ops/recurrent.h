@@ -1,0 +1,44 @@
+#pragma once
+
+#include "tensor/tensor.h"
+
+// Recurrent networks of one layer and direction, in PyTorch's layout and gate order, and state
+// space scans. Starts that are undefined are zero.
+namespace dlt::ops {
+
+struct Recurrent {  // weight_ih [gates * hidden, in], weight_hh [gates * hidden, hidden]
+  Tensor weight_ih, weight_hh;
+  Tensor bias_ih, bias_hh;  // [gates * hidden], or both undefined
+};
+struct States {
+  Tensor y;       // [batch, time, hidden]
+  Tensor hidden;  // [1, batch, hidden], after the last step
+  Tensor cell;    // of an LSTM
+};
+// x [batch, time, in], h0 and c0 [1, batch, hidden].
+States rnn(const Tensor& x, const Recurrent& w, const Tensor& h0 = {});  // tanh (Elman 1990)
+States lstm(const Tensor& x, const Recurrent& w, const Tensor& h0 = {}, const Tensor& c0 = {});
+States gru(const Tensor& x, const Recurrent& w, const Tensor& h0 = {});  // reset after the product
+
+struct Scan {
+  Tensor y;
+  Tensor last_state;
+};
+// Mamba's recurrence (Gu and Dao 2023): h = exp(delta A) h + delta B u, y = C h + D u.
+// u and delta [batch, channels, time], A [channels, states], B and C [batch, states, time],
+// D [channels]. y is as u; last_state [batch, channels, states].
+Scan selective_scan(const Tensor& u, const Tensor& delta, const Tensor& a, const Tensor& b,
+                    const Tensor& c, const Tensor& d);
+
+struct S4d {
+  Tensor log_dt;      // [channels]
+  Tensor a_re, a_im;  // [channels, states]
+  Tensor c_re, c_im;  // [channels, states]
+};
+// K [channels, length] = 2 Re(sum_n C_n (exp(dt A_n) - 1) / A_n exp(dt A_n l)) (Gu et al. 2022).
+Tensor s4d_kernel(const S4d& s, std::int64_t length);
+// y_t = sum_s kernel[s] u[t - s]: u [batch, channels, time], kernel [channels, time]; by FFT where
+// that is faster.
+Tensor long_convolution(const Tensor& u, const Tensor& kernel);
+
+}  // namespace dlt::ops
