@@ -63,7 +63,7 @@ std::string error(const std::string& dir, Exit exit) {
 const std::string known =
     "known: a language model (config.json of model_type gpt2 or llama, model.safetensors, "
     "expected.safetensors), a training run (the same and recipe.json), bpe (bpe.json, "
-    "tokenizer.json)";
+    "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json)";
 
 }  // namespace
 
