@@ -58,7 +58,8 @@ void add_train(CLI::App& cli, TrainOptions& o, int& code) {
       ->required();
   t->add_option("--out", o.out, "run folder for the results (default: runs/<config>)");
   set_option(t, o.sets);
-  t->add_option("--sweep", o.sweeps, "a.b=v1,v2: train every combination, print a ranking")
+  t->add_option("--sweep", o.sweeps,
+                "a.b=v1,v2: train every combination; a table, sweep.csv and sweep.svg")
       ->take_all()
       ->allow_extra_args(false);
   t->add_flag("--resume", o.resume, "go on from the run's last checkpoint");

@@ -35,8 +35,9 @@ std::string from_oklab(double lightness, double a, double b) {
   return hex;
 }
 
-// Where a value lies on the scale of colours. The scale ends at four times the distance of the
-// median from the best: a few values that almost diverged do not take all the colours.
+// Where a value lies on the scale of colours. The scale ends with the largest value that is at most
+// four times as far from the best as the median: a few that almost diverged do not take all
+// colours.
 class Colours {
  public:
   explicit Colours(const HeatMap& map) {
@@ -55,7 +56,7 @@ class Colours {
     const double median = values[values.size() / 2];
     const double end = low_ + 4 * (median - low_);
     cut_ = median > low_ && end < high_;
-    if (cut_) high_ = end;
+    if (cut_) high_ = *std::prev(std::ranges::upper_bound(values, end));
   }
 
   double at(double value) const {
