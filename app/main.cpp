@@ -224,7 +224,8 @@ void add_sa(CLI::App& cli, SaCommands& o, int& code) {
       ->check(number(0, 1e100));
   t->add_option("--seed", o.root.seed, "of the noise")->capture_default_str()->check(integer(0));
   t->add_option("--steps", o.root.steps, "how many")->capture_default_str()->check(integer(1));
-  t->add_option("--root", o.root.root, "the true root (default: found by bisection)");
+  t->add_option("--root", o.root.root, "the true root (default: found by bisection)")
+      ->check(number(-1e100, 1e100));
   t->add_option("--bound", o.root.bound, "|w| beyond it counts as diverged")
       ->capture_default_str()
       ->check(number(1e-100, 1e100));

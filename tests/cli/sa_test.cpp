@@ -169,6 +169,8 @@ TEST_CASE("mistakes on the command line of dlt sa", "[cli][sa]") {
           "--steps: expected an integer >= 1, got '0' (see `dlt sa root --help`)");
   refuses({"sa", "root", "--expr", "w", "--noise", "-1"}, 2,
           "--noise: expected a number in [0, 1e+100], got '-1' (see `dlt sa root --help`)");
+  refuses({"sa", "root", "--expr", "w", "--root", "nan"}, 2,
+          "--root: expected a number in [-1e+100, 1e+100], got 'nan' (see `dlt sa root --help`)");
   refuses({"sa", "mean", "--step", "1/n"}, 2,
           "--step '1/n': expected 1/k, a/k, a/(k+b), a/(k+b)^c, a/k^c or a, with numbers for a, b "
           "and c, as in 1/(k+10)^0.75");
