@@ -33,7 +33,7 @@ kernels::Grid grid_of(const Shape& y, const std::vector<Shape>& operands);
 // The axes of y along which an operand of shape `a` is repeated.
 AxisSet repeated(const Shape& y, const Shape& a);
 
-// A result of shape y; an Error if it has more than 2^31 elements.
+// A result of shape y; an Error if it is too large.
 Tensor result_of(std::string_view op, Shape y);
 
 }  // namespace dlt::ops

@@ -126,9 +126,9 @@ TEST_CASE("ranking is stable, and NaN is the largest", "[ops][reduce]") {
 
 TEST_CASE("mistakes in reductions say what was given", "[ops][reduce][errors]") {
   const Tensor x = Tensor::zeros({2, 3}), none = Tensor::zeros({2, 0});
-  CHECK_THROWS_WITH(ops::sum(x, {2}), "sum: axis 2 is out of range for [2, 3]");
+  CHECK_THROWS_WITH(ops::sum(x, {2}), "sum: [2, 3] has no axis 2");
   CHECK_THROWS_WITH(ops::sum(x, {0, -2}), "sum: axis -2 is named twice");
-  CHECK_THROWS_WITH(ops::cumsum(x, -3), "cumsum: axis -3 is out of range for [2, 3]");
+  CHECK_THROWS_WITH(ops::cumsum(x, -3), "cumsum: [2, 3] has no axis -3");
   CHECK_THROWS_WITH(ops::mean(none, {1}), "mean: [2, 0] has nothing along the axes to reduce");
   CHECK_THROWS_WITH(ops::amax(none, {1}), "amax: [2, 0] has nothing along the axes to reduce");
   CHECK_THROWS_WITH(ops::var(x, {0}, 2),
