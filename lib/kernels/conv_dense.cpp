@@ -144,7 +144,6 @@ void run_block(const BlockWork& t) {
 void run_blocks(const Dense& s, Size begin, Size end) {
   const ConvCorrelation& d = s.d;
   const Size x_plane = d.rows.in * d.cols.in, y_plane = d.y_rows * d.y_cols;
-  const real* const x_end = d.x + d.batch * d.groups * d.in * x_plane;
   std::vector<Size> offsets(static_cast<std::size_t>(s.factors)), compact;
   for (Size k = 0; k < (s.in_place ? s.factors : 0); ++k) compact.push_back(k * tile_pixels);
   for (Size i = begin; i < end; ++i) {
@@ -173,7 +172,7 @@ void run_blocks(const Dense& s, Size begin, Size end) {
     } else {
       real* const copy = block + d.out * tile_pixels;
       t.b.offsets(offsets.data(), d.in, d.in * plane);
-      for (Size c = 0; c < d.in; ++c) copy_plane(copy + c * plane, t.x + c * x_plane, t.b, x_end);
+      for (Size c = 0; c < d.in; ++c) copy_plane(copy + c * plane, t.x + c * x_plane, t.b);
       if (t.b.has_padding_taps()) std::fill_n(copy + d.in * plane, zeros, real(0));
       t.x = copy;
     }

@@ -19,8 +19,6 @@ namespace dlt::kernels::HWY_NAMESPACE {
 constexpr Size block_numbers = Size{32} << 10;  // of the lines of a block
 constexpr Size grain_numbers = Size{32} << 10;  // multiply-adds that are worth a thread
 
-constexpr Size ceil_div(Size x, Size unit) { return (x + unit - 1) / unit; }
-
 // Rows of outputs that read lines `line` apart.
 struct RowArgs {
   real* y;  // the first output
@@ -32,25 +30,28 @@ struct RowArgs {
   const Size* offsets;  // of every tap from the first output's x
   const real* weights;
   real bias;
+  bool plain;  // outputs are neighbours and final
   const ConvCorrelation& d;
 };
 
-// A vector of outputs, of which the last row may need only a part.
+HWY_NOINLINE void write_part(const RowArgs& a, real* y, const real* sums, Size count) {
+  write_run(y, sums, count, a.d.cols.step, a.d);
+}
+
+// A vector of outputs, of which the last in a row may be needed only in part.
 HWY_INLINE void write_vector(const RowArgs& a, Size row, Size column, hn::Vec<Wide> v) {
   const Size left = a.cols - column;
   real* const y = a.y + row * a.y_step + column * a.d.cols.step;
-  if (left >= wide && a.d.cols.step == 1 && !a.d.accumulate && a.d.activation == Activation::none) {
-    return hn::StoreU(v, Wide(), y);
-  }
+  if (a.plain && left >= wide) return hn::StoreU(v, Wide(), y);
   HWY_ALIGN real sums[wide];
   hn::Store(v, Wide(), sums);
-  write_run(y, sums, std::min(left, wide), a.d.cols.step, a.d);
+  write_part(a, y, sums, std::min(left, wide));
 }
 
 // The column after `column`: the last vector of a row may overlap the one before it.
 HWY_INLINE Size next_column(const RowArgs& a, Size column) {
   const Size next = column + wide;
-  if (next < a.cols && next + wide > a.cols && !a.d.accumulate) return a.cols - wide;
+  if (next < a.cols && next + wide > a.cols && a.plain) return a.cols - wide;
   return next;
 }
 
@@ -67,6 +68,15 @@ void any_rows(const RowArgs& a) {
   }
 }
 
+// GCC would rather load a number again for each use, though unaligned loads are what is scarce.
+HWY_INLINE void keep_in_register(hn::Vec<Wide>& v) {
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
+  asm("" : "+v"(v.raw));
+#else
+  (void)v;
+#endif
+}
+
 // `height` rows of outputs of a side x side kernel with stride and dilation 1: a vector of x serves
 // all of them. weights [side][side] in the order of x.
 template <int side, int height>
@@ -77,23 +87,28 @@ HWY_INLINE void square_rows(const RowArgs& a, Size row) {
   for (int t = 0; t < side * side; ++t) weight[t] = hn::Set(d, a.weights[t]);
   for (Size j = 0; j < a.cols; j = next_column(a, j)) {
     const real* x = a.x + row * a.line + j;
-    hn::Vec<Wide> sum[height];
+    hn::Vec<Wide> sum[height], other[height];  // two sums a row: one addition takes four cycles
 #pragma GCC unroll 8
-    for (int r = 0; r < height; ++r) sum[r] = hn::Set(d, a.bias);
+    for (int r = 0; r < height; ++r) {
+      sum[r] = hn::Set(d, a.bias);
+      other[r] = hn::Zero(d);
+    }
 #pragma GCC unroll 16
     for (int i = 0; i < height + side - 1; ++i, x += a.line) {
 #pragma GCC unroll 8
       for (int k = 0; k < side; ++k) {
-        const auto v = at(d, x, k);
+        auto v = at(d, x, k);
+        keep_in_register(v);
 #pragma GCC unroll 8
         for (int r = 0; r < height; ++r) {
-          if (i - r >= 0 && i - r < side)
-            sum[r] = hn::MulAdd(weight[(i - r) * side + k], v, sum[r]);
+          if (i < r || i - r >= side) continue;
+          hn::Vec<Wide>& to = k % 2 == 0 ? sum[r] : other[r];
+          to = hn::MulAdd(weight[(i - r) * side + k], v, to);
         }
       }
     }
 #pragma GCC unroll 8
-    for (int r = 0; r < height; ++r) write_vector(a, row + r, j, sum[r]);
+    for (int r = 0; r < height; ++r) write_vector(a, row + r, j, hn::Add(sum[r], other[r]));
   }
 }
 
@@ -117,80 +132,80 @@ Size square_side(const PlaneBlock& b, Size* order) {
   return side;
 }
 
-// A block of one image and group.
-struct Part {
-  Size image, group, row, column;
-};
-
-// Scratch of one thread, for all its blocks.
-struct Tables {
+// What all images and groups have in common at one place in them.
+struct BlockPlan {
+  PlaneBlock b;
+  Size side;  // of a square kernel, or 0
   std::vector<Size> offsets, order;
   std::vector<real> weights;
+
+  BlockPlan(const ConvCorrelation& d, const BlockShape& shape, Size row, Size column)
+      : b{AxisBlock(d.rows, row, std::min(shape.rows, d.rows.count - row)),
+          AxisBlock(d.cols, column, std::min(shape.cols, d.cols.count - column))},
+        side(0),
+        offsets(static_cast<std::size_t>(d.factors())),
+        order(offsets.size()),
+        weights(2 * offsets.size()) {
+    if (d.in == 1) side = square_side(b, order.data());
+    b.offsets(offsets.data(), d.in, d.in * b.plane());
+  }
 };
 
-void read_weights(real* out, const ConvCorrelation& d, Size group, Size o) {
+// The weights of output channel `o` of a group, in the order in which its kernel takes them.
+const real* read_weights(BlockPlan& plan, const ConvCorrelation& d, Size group, Size o) {
+  real* const ordered = plan.weights.data();
+  real* out = ordered + plan.offsets.size();
   for (Size c = 0; c < d.in; ++c) {
     const real* w = d.w + group * d.w_group + o * d.w_out + c * d.w_in;
     for (const Tap& r : d.rows.taps)
       for (const Tap& s : d.cols.taps) *out++ = w[r.weight * d.kernel_cols + s.weight];
   }
+  if (plan.side == 0) return ordered + plan.offsets.size();
+  for (std::size_t k = 0; k < plan.offsets.size(); ++k)
+    ordered[plan.order[k]] = ordered[plan.offsets.size() + k];
+  return ordered;
 }
 
-void run_block(const ConvCorrelation& d, const Part& p, const PlaneBlock& b, Tables& t) {
+void run_block(const ConvCorrelation& d, BlockPlan& plan, Size image, Size group, bool first) {
+  const PlaneBlock& b = plan.b;
   const Size x_plane = d.rows.in * d.cols.in, plane = b.plane(), zeros = b.pixels() + slack;
   real* const copy = workspace(Slot::a, d.in * plane + zeros);
-  const real* const end = d.x + d.batch * d.groups * d.in * x_plane;
+  if (first) std::fill_n(copy, d.in * plane + zeros, real(0));  // the padding, for all that follow
   for (Size c = 0; c < d.in; ++c)
-    copy_plane(copy + c * plane, d.x + ((p.image * d.groups + p.group) * d.in + c) * x_plane, b,
-               end);
-  if (b.has_padding_taps()) std::fill_n(copy + d.in * plane, zeros, real(0));
-  const Size side = d.in == 1 ? square_side(b, t.order.data()) : 0;
-  if (side == 0) b.offsets(t.offsets.data(), d.in, d.in * plane);
-  const Size factors = d.factors();
+    copy_lines(copy + c * plane, d.x + ((image * d.groups + group) * d.in + c) * x_plane, b);
   for (Size o = 0; o < d.out; ++o) {
-    const Size channel = p.group * d.out + o;
-    real* const weights = t.weights.data();
-    read_weights(weights + (side > 0 ? factors : 0), d, p.group, o);
-    for (Size k = 0; side > 0 && k < factors; ++k)
-      weights[t.order[static_cast<std::size_t>(k)]] = weights[factors + k];
-    real* const y = d.y + (p.image * d.groups * d.out + channel) * d.y_rows * d.y_cols;
-    const RowArgs a{
-        y + (d.rows.start + d.rows.step * p.row) * d.y_cols + d.cols.start + d.cols.step * p.column,
-        d.rows.step * d.y_cols,
-        b.rows.count,
-        b.cols.count,
-        copy,
-        b.line(),
-        factors,
-        t.offsets.data(),
-        weights,
-        d.bias == nullptr ? real(0) : d.bias[channel],
-        d};
-    (side == 3 ? square<3> : side == 5 ? square<5> : any_rows)(a);
+    const Size channel = group * d.out + o;
+    real* const y = d.y + (image * d.groups * d.out + channel) * d.y_rows * d.y_cols;
+    const RowArgs a{y + (d.rows.start + d.rows.step * b.rows.first) * d.y_cols + d.cols.start +
+                        d.cols.step * b.cols.first,
+                    d.rows.step * d.y_cols,
+                    b.rows.count,
+                    b.cols.count,
+                    copy,
+                    b.line(),
+                    d.factors(),
+                    plan.offsets.data(),
+                    read_weights(plan, d, group, o),
+                    d.bias == nullptr ? real(0) : d.bias[channel],
+                    d.cols.step == 1 && !d.accumulate && d.activation == Activation::none,
+                    d};
+    (plan.side == 3 ? square<3> : plan.side == 5 ? square<5> : any_rows)(a);
   }
 }
 
 void correlate_depthwise(const ConvCorrelation& d) {
-  const auto factors = static_cast<std::size_t>(d.factors());
   const BlockShape shape = block_shape(d.rows, d.cols, d.in, block_numbers);
-  const Size row_blocks = ceil_div(d.rows.count, shape.rows);
-  const Size column_blocks = ceil_div(d.cols.count, shape.cols);
   const Size work = d.out * d.factors() * shape.rows * shape.cols;
-  parallel_for(
-      d.batch * d.groups * row_blocks * column_blocks, std::max<Size>(1, grain_numbers / work),
-      [&](Size begin, Size end) {
-        Tables t{std::vector<Size>(factors), std::vector<Size>(factors),
-                 std::vector<real>(2 * factors)};
-        for (Size i = begin; i < end; ++i) {
-          const Size part = i / (row_blocks * column_blocks);
-          const Part p{part / d.groups, part % d.groups,
-                       i / column_blocks % row_blocks * shape.rows, i % column_blocks * shape.cols};
-          run_block(d, p,
-                    {AxisBlock(d.rows, p.row, std::min(shape.rows, d.rows.count - p.row)),
-                     AxisBlock(d.cols, p.column, std::min(shape.cols, d.cols.count - p.column))},
-                    t);
-        }
-      });
+  for (Size row = 0; row < d.rows.count; row += shape.rows) {
+    for (Size column = 0; column < d.cols.count; column += shape.cols) {
+      parallel_for(d.batch * d.groups, std::max<Size>(1, grain_numbers / work),
+                   [&](Size begin, Size end) {
+                     BlockPlan plan(d, shape, row, column);
+                     for (Size i = begin; i < end; ++i)
+                       run_block(d, plan, i / d.groups, i % d.groups, i == begin);
+                   });
+    }
+  }
 }
 
 }  // namespace dlt::kernels::HWY_NAMESPACE

@@ -22,7 +22,6 @@ constexpr Size ceil_div(Size x, Size unit) { return (x + unit - 1) / unit; }
 
 struct Source {
   const real *dy, *x;  // of one image and channel of x
-  const real *dy_end, *x_end;
 };
 
 // `columns` taps at a time; the last ones twice rather than fewer.
@@ -44,19 +43,26 @@ void add_dots(real* dw, const real* dy, const real* x, const real* zeros,
   }
 }
 
+// What all images and channels have in common at one place in them.
+struct BlockPlan {
+  PlaneBlock b;
+  std::vector<Size> offsets;  // of every tap; -1: padding
+};
+
 // dw [multiplier][taps] += one block of one image and channel of x.
-void add_block(real* dw, const Source& s, const ConvSize& n, const PlaneBlock& b) {
+void add_block(real* dw, const Source& s, const ConvSize& n, const BlockPlan& plan, bool first) {
+  const PlaneBlock& b = plan.b;
   const Size length = ceil_div(b.pixels(), wide) * wide, plane = b.plane(), zeros = length + slack;
-  real* const x = workspace(Slot::a, plane + zeros + b.rows.count * b.line() + wide + slack);
+  const Size all = plane + zeros + b.rows.count * b.line() + wide + slack;
+  real* const x = workspace(Slot::a, all);
   real* const dy = x + plane + zeros;
-  copy_plane(x, s.x, b, s.x_end);
-  if (b.has_padding_taps()) std::fill_n(x + plane, zeros, real(0));
-  const Size taps = n.rows.kernel * n.cols.kernel;
-  std::vector<Size> offsets(static_cast<std::size_t>(taps));
-  b.offsets(offsets.data(), 1, -1);
+  if (first) std::fill_n(x, all, real(0));  // the padding, for all that follow
+  copy_lines(x, s.x, b);
+  const auto taps = static_cast<Size>(plan.offsets.size());
   for (Size m = 0; m < n.out / n.groups; ++m) {
-    copy_outputs(dy, s.dy + m * n.rows.out * n.cols.out, n.cols.out, b, s.dy_end);
-    (taps == 25 ? add_dots<25> : add_dots<9>)(dw + m * taps, dy, x, x + plane, offsets, length);
+    copy_outputs(dy, s.dy + m * n.rows.out * n.cols.out, n.cols.out, b);
+    (taps == 25 ? add_dots<25> : add_dots<9>)(dw + m * taps, dy, x, x + plane, plan.offsets,
+                                              length);
   }
 }
 
@@ -66,22 +72,24 @@ void weight_gradient_depthwise(real* dw, const real* dy, const real* x, bool acc
   const BlockShape shape = block_shape(rows, cols, 2, block_numbers);
   const Size multiplier = n.out / n.groups, weights = multiplier * n.rows.kernel * n.cols.kernel;
   const Size x_plane = n.rows.in * n.cols.in, dy_plane = n.rows.out * n.cols.out;
-  const auto channel = [&](Size g) {
-    if (!accumulate) std::fill_n(dw + g * weights, weights, real(0));
-    for (Size image = 0; image < n.batch; ++image) {
-      const Source source{dy + (image * n.out + g * multiplier) * dy_plane,
-                          x + (image * n.in + g) * x_plane, dy + n.batch * n.out * dy_plane,
-                          x + n.batch * n.in * x_plane};
-      for (Size r = 0; r < rows.count; r += shape.rows)
-        for (Size c = 0; c < cols.count; c += shape.cols)
-          add_block(dw + g * weights, source, n,
-                    {AxisBlock(rows, r, std::min(shape.rows, rows.count - r)),
-                     AxisBlock(cols, c, std::min(shape.cols, cols.count - c))});
+  if (!accumulate) std::fill_n(dw, n.groups * weights, real(0));
+  for (Size r = 0; r < rows.count; r += shape.rows) {
+    for (Size c = 0; c < cols.count; c += shape.cols) {
+      BlockPlan plan{{AxisBlock(rows, r, std::min(shape.rows, rows.count - r)),
+                      AxisBlock(cols, c, std::min(shape.cols, cols.count - c))},
+                     std::vector<Size>(static_cast<std::size_t>(weights / multiplier))};
+      plan.b.offsets(plan.offsets.data(), 1, -1);
+      parallel_for(n.groups, 1, [&](Size begin, Size end) {
+        for (Size i = begin * n.batch; i < end * n.batch; ++i) {
+          const Size group = i / n.batch, image = i % n.batch;
+          add_block(dw + group * weights,
+                    {dy + (image * n.out + group * multiplier) * dy_plane,
+                     x + (image * n.in + group) * x_plane},
+                    n, plan, i == begin * n.batch);
+        }
+      });
     }
-  };
-  parallel_for(n.groups, 1, [&](Size begin, Size end) {
-    for (Size g = begin; g < end; ++g) channel(g);
-  });
+  }
 }
 
 }  // namespace dlt::kernels::HWY_NAMESPACE

@@ -24,20 +24,6 @@ constexpr Size wide = hn::MaxLanes(Wide());
 // What is behind the end of a workspace, for vectors that reach over it.
 constexpr Size slack = 2 * wide;
 
-// zero_over and copy_over write whole vectors: up to one more than they are asked for.
-HWY_INLINE void zero_over(real* to, Size n) {
-  for (Size j = 0; j < n; j += wide) hn::StoreU(hn::Zero(Wide()), Wide(), to + j);
-}
-
-// to[j] = from[j], in whole vectors where the source goes on until `end`.
-HWY_INLINE void copy_over(real* to, const real* from, Size n, const real* end) {
-  if (end - from >= n + wide) {
-    for (Size j = 0; j < n; j += wide) put(Wide(), to, j, at(Wide(), from, j));
-  } else {
-    for (Size j = 0; j < n; ++j) to[j] = from[j];
-  }
-}
-
 // f(d, j) in vectors of falling size, nothing outside [0, n).
 template <class F>
 HWY_INLINE void for_exactly(Size n, const F& f) {
@@ -53,53 +39,61 @@ HWY_INLINE void for_exactly(Size n, const F& f) {
   for (; j < n; ++j) f(Single(), j);
 }
 
-// One line of a block: x[origin + stride j] for j in [0, extent), zeros outside [0, in).
-HWY_INLINE void copy_line(real* to, const real* x, Size in, Size origin, Size stride, Size extent,
-                          const real* end) {
-  if (stride == 1) {
-    const Size begin = std::clamp<Size>(-origin, 0, extent);
-    const Size stop = std::clamp<Size>(in - origin, begin, extent);
-    zero_over(to, begin);
-    copy_over(to + begin, x + origin + begin, stop - begin, end);
-    zero_over(to + stop, extent - stop);
-    return;
-  }
-  const Size begin = std::clamp<Size>(origin >= 0 ? 0 : (stride - 1 - origin) / stride, 0, extent);
-  const Size stop =
-      std::clamp<Size>(in <= origin ? 0 : (in - origin + stride - 1) / stride, begin, extent);
-  for (Size j = 0; j < begin; ++j) to[j] = 0;
-  for (Size j = begin; j < stop; ++j) to[j] = x[origin + stride * j];
-  for (Size j = stop; j < extent; ++j) to[j] = 0;
+// What of a line of a block is inside x: j in [begin, stop) reads x[origin + stride j].
+struct Inside {
+  Size begin, stop;
+};
+
+HWY_INLINE Inside inside(const AxisBlock& a, Size remainder) {
+  const Size origin = a.origin + remainder;
+  const Size before = origin >= 0 ? 0 : (a.stride - 1 - origin) / a.stride;
+  const Size until = a.in <= origin ? 0 : (a.in - origin + a.stride - 1) / a.stride;
+  const Size begin = std::min(before, a.extent);
+  return {begin, std::clamp(until, begin, a.extent)};
 }
 
-// The block of one channel: to[plane()] from x [rows.in, cols.in], which is part of an array that
-// ends at `end`.
-inline void copy_plane(real* to, const real* x, const PlaneBlock& b, const real* end) {
-  for (const Size row_remainder : b.rows.remainders) {
-    for (const Size column_remainder : b.cols.remainders) {
-      for (Size i = 0; i < b.rows.extent; ++i, to += b.line()) {
-        const Size row = b.rows.origin + row_remainder + b.rows.stride * i;
-        if (row < 0 || row >= b.rows.in) {
-          zero_over(to, b.line());
+HWY_INLINE void copy_exactly(real* to, const real* from, Size n) {
+  if (n >= wide) {
+    for (Size j = 0; j + wide < n; j += wide) put(Wide(), to, j, at(Wide(), from, j));
+    put(Wide(), to, n - wide, at(Wide(), from, n - wide));
+  } else {
+    for_exactly(n, [&](auto d, Size j) { put(d, to, j, at(d, from, j)); });
+  }
+}
+
+// The lines of one channel, from x [rows.in, cols.in], into a plane whose padding is zero already.
+inline void copy_lines(real* to, const real* x, const PlaneBlock& b) {
+  const AxisBlock &rows = b.rows, &cols = b.cols;
+  for (const Size r : rows.remainders) {
+    const Inside lines = inside(rows, r);
+    for (const Size c : cols.remainders) {
+      const Inside part = inside(cols, c);
+      const Size count = part.stop - part.begin, origin = cols.origin + c;
+      real* line = to + lines.begin * b.line() + part.begin;
+      for (Size i = lines.begin; i < lines.stop; ++i, line += b.line()) {
+        const real* from =
+            x + (rows.origin + r + rows.stride * i) * cols.in + origin + cols.stride * part.begin;
+        if (cols.stride == 1) {
+          copy_exactly(line, from, count);
         } else {
-          copy_line(to, x + row * b.cols.in, b.cols.in, b.cols.origin + column_remainder,
-                    b.cols.stride, b.cols.extent, end);
+          for (Size j = 0; j < count; ++j) line[j] = from[cols.stride * j];
         }
       }
+      to += rows.extent * b.line();
     }
   }
-  zero_over(to, PlaneBlock::room);
 }
 
-// The rows of y [rows, cols] that the block's outputs are, in lines as long as those of x, zeros
-// between them and, up to a whole vector, behind them.
-inline void copy_outputs(real* to, const real* y, Size y_cols, const PlaneBlock& b,
-                         const real* end) {
-  const Size gap = b.line() - b.cols.count;
-  for (Size i = 0; i < b.rows.count; ++i, to += b.line()) {
-    copy_over(to, y + (b.rows.first + i) * y_cols + b.cols.first, b.cols.count, end);
-    zero_over(to + b.cols.count, std::max(gap, wide));
-  }
+inline void copy_plane(real* to, const real* x, const PlaneBlock& b) {
+  std::fill_n(to, b.plane(), real(0));
+  copy_lines(to, x, b);
+}
+
+// The rows of y [rows, cols] that the block's outputs are, into lines as long as those of x whose
+// padding is zero already.
+inline void copy_outputs(real* to, const real* y, Size y_cols, const PlaneBlock& b) {
+  for (Size i = 0; i < b.rows.count; ++i, to += b.line())
+    copy_exactly(to, y + (b.rows.first + i) * y_cols + b.cols.first, b.cols.count);
 }
 
 // y[step j] (+)= activation(sums[j]) for j < count.

@@ -88,7 +88,6 @@ void multiply_in_place(const Weights& w, const real* dy, const real* x, bool acc
 
 struct Source {
   const real *dy, *x;  // of an image
-  const real *dy_end, *x_end;
 };
 
 // One block of one image: copies its lines, then multiplies them.
@@ -101,12 +100,14 @@ void multiply_block(const Weights& w, const Source& s, const ConvSize& n, const 
   real* const dy = x + n.in * plane + zeros;
   share(n.in, [&](Size begin, Size end) {
     for (Size c = begin; c < end; ++c)
-      copy_plane(x + c * plane, s.x + c * n.rows.in * n.cols.in, b, s.x_end);
+      copy_plane(x + c * plane, s.x + c * n.rows.in * n.cols.in, b);
   });
   std::fill_n(x + n.in * plane, zeros, real(0));
   share(n.out, [&](Size begin, Size end) {
-    for (Size o = begin; o < end; ++o)
-      copy_outputs(dy + o * dy_plane, s.dy + o * n.rows.out * n.cols.out, n.cols.out, b, s.dy_end);
+    for (Size o = begin; o < end; ++o) {
+      std::fill_n(dy + o * dy_plane, dy_plane, real(0));
+      copy_outputs(dy + o * dy_plane, s.dy + o * n.rows.out * n.cols.out, n.cols.out, b);
+    }
   });
   std::vector<Size> offsets(static_cast<std::size_t>(w.factors));
   b.offsets(offsets.data(), w.in, -1);
@@ -137,8 +138,7 @@ void weight_gradient_dense(real* dw, const real* dy, const real* x, bool accumul
   const BlockShape shape = block_shape(rows, cols, n.in + n.out, block_numbers);
   const Size x_image = n.in * n.rows.in * n.cols.in, y_image = n.out * n.rows.out * n.cols.out;
   for (Size image = 0; image < n.batch; ++image) {
-    const Source source{dy + image * y_image, x + image * x_image, dy + n.batch * y_image,
-                        x + n.batch * x_image};
+    const Source source{dy + image * y_image, x + image * x_image};
     for (Size r = 0; r < rows.count; r += shape.rows) {
       for (Size c = 0; c < cols.count; c += shape.cols) {
         const PlaneBlock b{AxisBlock(rows, r, std::min(shape.rows, rows.count - r)),
