@@ -53,6 +53,7 @@ TEST_CASE("gradients of the scan over more channels than one group", "[ops][scan
   test::check_op({"selective_scan", {{1, 2, 2}, {1, 2, 2}}, [&](const In& y) {
                     return ops::selective_scan(x[0], x[1], x[2], y[0], y[1], {}).y;
                   }});
+  const Tensor own = test::random({3, 3}, 5, -1, 0);
   test::check_op({"selective_scan of itself", {{1, 3, 3}}, [&](const In& y) {
                     return ops::selective_scan(y[0], y[0], own, y[0], y[0], {}).y;
                   }});
