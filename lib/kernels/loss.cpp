@@ -18,7 +18,7 @@ namespace {
 // log x of a normal x > 0: with x = 2^n m, m in [1/sqrt 2, sqrt 2), and s = (m - 1) / (m + 1), it
 // is n log 2 + 2 atanh s, by the series of atanh.
 template <class D, class V = hn::Vec<D>>
-V logarithm(D d, V x) {
+HWY_INLINE V logarithm(D d, V x) {
   using T = hn::TFromD<D>;
   const hn::RebindToSigned<D> di;
   constexpr int bits = ExpConstants<T>::mantissa_bits;
@@ -39,7 +39,7 @@ V logarithm(D d, V x) {
 
 // log(1 + y) for y in [0, 1]; the second term is what rounding 1 + y lost.
 template <class D, class V = hn::Vec<D>>
-V logarithm_of_one_plus(D d, V y) {
+HWY_INLINE V logarithm_of_one_plus(D d, V y) {
   const V one = hn::Set(d, 1), w = hn::Add(one, y);
   const V lost = hn::Sub(y, hn::Sub(w, one));
   return hn::Add(logarithm(d, w), hn::Div(lost, w));
@@ -54,22 +54,22 @@ hn::Vec<D> sign(D d, hn::Vec<D> v) {
 
 struct Mse {
   template <class D, class V = hn::Vec<D>>
-  V value(D, V x, V t) const {
+  HWY_INLINE V value(D, V x, V t) const {
     return hn::Mul(hn::Sub(x, t), hn::Sub(x, t));
   }
   template <class D, class V = hn::Vec<D>>
-  V slope(D, V x, V t) const {
+  HWY_INLINE V slope(D, V x, V t) const {
     return hn::Add(hn::Sub(x, t), hn::Sub(x, t));
   }
 };
 
 struct L1 {
   template <class D, class V = hn::Vec<D>>
-  V value(D, V x, V t) const {
+  HWY_INLINE V value(D, V x, V t) const {
     return hn::Abs(hn::Sub(x, t));
   }
   template <class D, class V = hn::Vec<D>>
-  V slope(D d, V x, V t) const {
+  HWY_INLINE V slope(D d, V x, V t) const {
     return sign(d, hn::Sub(x, t));
   }
 };
@@ -78,14 +78,14 @@ struct L1 {
 struct Rounded {
   real knee, curve, top;
   template <class D, class V = hn::Vec<D>>
-  V value(D d, V x, V t) const {
+  HWY_INLINE V value(D d, V x, V t) const {
     const V u = hn::Abs(hn::Sub(x, t)), half = hn::Set(d, real(0.5));
     const V inner = hn::Mul(hn::Mul(hn::Mul(half, u), u), hn::Set(d, curve));
     const V outer = hn::Mul(hn::Set(d, top), hn::Sub(u, hn::Set(d, knee / 2)));
     return hn::IfThenElse(hn::Lt(u, hn::Set(d, knee)), inner, outer);
   }
   template <class D, class V = hn::Vec<D>>
-  V slope(D d, V x, V t) const {
+  HWY_INLINE V slope(D d, V x, V t) const {
     const V u = hn::Sub(x, t);
     return hn::IfThenElse(hn::Lt(hn::Abs(u), hn::Set(d, knee)), hn::Mul(u, hn::Set(d, curve)),
                           hn::Mul(hn::Set(d, top), sign(d, u)));
@@ -95,12 +95,12 @@ struct Rounded {
 // max(x, 0) - x t + log(1 + e^-|x|)
 struct BinaryCrossEntropy {
   template <class D, class V = hn::Vec<D>>
-  V value(D d, V x, V t) const {
+  HWY_INLINE V value(D d, V x, V t) const {
     const V tail = logarithm_of_one_plus(d, ExpOfNegative(d, hn::Neg(hn::Abs(x))));
     return hn::Add(hn::NegMulAdd(x, t, hn::Max(x, hn::Zero(d))), tail);
   }
   template <class D, class V = hn::Vec<D>>
-  V slope(D d, V x, V t) const {
+  HWY_INLINE V slope(D d, V x, V t) const {
     return hn::Sub(Sigmoid(d, x), t);
   }
 };
@@ -108,14 +108,14 @@ struct BinaryCrossEntropy {
 // t (log t - x), 0 where t is 0.
 struct Kl {
   template <class D, class V = hn::Vec<D>>
-  V value(D d, V x, V t) const {
+  HWY_INLINE V value(D d, V x, V t) const {
     const auto some = hn::Gt(t, hn::Zero(d));
     const V safe = hn::IfThenElse(some, t, hn::Set(d, 1));
     const V all = hn::Mul(t, hn::Sub(logarithm(d, safe), x));
     return hn::IfThenZeroElse(hn::Eq(t, hn::Zero(d)), all);
   }
   template <class D, class V = hn::Vec<D>>
-  V slope(D, V, V t) const {
+  HWY_INLINE V slope(D, V, V t) const {
     return hn::Neg(t);
   }
 };
@@ -130,7 +130,7 @@ struct Focal {
     V p, q, power, side;
   };
   template <class D, class V = hn::Vec<D>>
-  Parts<V> parts(D d, V x, V t) const {
+  HWY_INLINE Parts<V> parts(D d, V x, V t) const {
     const V one = hn::Set(d, 1), p = Sigmoid(d, x), other = Sigmoid(d, hn::Neg(x));
     const V q = hn::MulAdd(other, t, hn::Mul(p, hn::Sub(one, t)));
     const V floor = hn::Set(d, std::numeric_limits<real>::min());
@@ -140,12 +140,12 @@ struct Focal {
     return {p, q, power, side};
   }
   template <class D, class V = hn::Vec<D>>
-  V value(D d, V x, V t) const {
+  HWY_INLINE V value(D d, V x, V t) const {
     const Parts<V> f = parts(d, x, t);
     return hn::Mul(hn::Mul(f.side, f.power), BinaryCrossEntropy().value(d, x, t));
   }
   template <class D, class V = hn::Vec<D>>
-  V slope(D d, V x, V t) const {
+  HWY_INLINE V slope(D d, V x, V t) const {
     const Parts<V> f = parts(d, x, t);
     const V one = hn::Set(d, 1), ce = BinaryCrossEntropy().value(d, x, t);
     const V dq = hn::Mul(hn::Mul(f.p, Sigmoid(d, hn::Neg(x))), hn::Sub(one, hn::Add(t, t)));
