@@ -56,12 +56,15 @@ void scan_channel_backward(const ScanGradients& out, real* dh, const real* dy, c
       const auto before = t > 0 ? at(d, states, place - padded) : hn::Zero(d);
       const auto decay = at(d, decays, place);
       const auto g = hn::MulAdd(up, at(d, in.c, place), at(d, dh, j));
-      put(d, out.c, place, hn::MulAdd(up, at(d, states, place), at(d, out.c, place)));
-      put(d, out.b, place, hn::MulAdd(g, drive, at(d, out.b, place)));
+      // Loads first: these arrays lie multiples of a page apart, where a load waits for a store.
+      const auto dc = hn::MulAdd(up, at(d, states, place), at(d, out.c, place));
+      const auto db = hn::MulAdd(g, drive, at(d, out.b, place));
       by_drive = hn::MulAdd(g, at(d, in.b, place), by_drive);
       const auto passed = hn::Mul(g, decay), turned = hn::Mul(passed, before);
       by_decay = hn::MulAdd(turned, at(d, in.a, j), by_decay);
       put(d, out.a, j, hn::MulAdd(turned, step, at(d, out.a, j)));
+      put(d, out.c, place, dc);
+      put(d, out.b, place, db);
       put(d, dh, j, passed);
     }
     const real ddrive = hn::GetLane(hn::SumOfLanes(d, by_drive));
