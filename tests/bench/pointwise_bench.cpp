@@ -1,4 +1,4 @@
-#include "bench/pointwise_bench.h"
+#include "pointwise_bench.h"
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +11,7 @@
 
 #include "base/parallel.h"
 #include "kernels/channel_norm.h"
+#include "kernels/machine.h"
 #include "kernels/map.h"
 #include "kernels/norm.h"
 #include "kernels/reduce.h"
@@ -182,17 +183,28 @@ void bench_pointwise() {
     });
   });
   const double bandwidth = 2 * static_cast<double>(bytes) / copy;
+  const double memory = kernels::read_bandwidth();
   fmt::print(R"({{"name": "copy", "threads": {}, "bytes_moved": {}, "seconds": {:.6f}, )"
-             R"("bytes_per_second": {:.4g}}})"
+             R"("bytes_per_second": {:.4g}, "read_bytes_per_second": {:.4g}}})"
              "\n",
-             threads(), 2 * bytes, copy, bandwidth);
+             threads(), 2 * bytes, copy, bandwidth, memory);
   for (const Op& op : ops) {
     const double seconds = best_seconds(op.run), moved = static_cast<double>(op.arrays * bytes);
     fmt::print(R"({{"name": "{}", "threads": {}, "bytes_moved": {}, "seconds": {:.6f}, )"
-               R"("share_of_bandwidth": {:.3f}}})"
+               R"("share_of_bandwidth": {:.3f}, "share_of_copy": {:.3f}}})"
                "\n",
-               op.name, threads(), op.arrays * bytes, seconds, moved / seconds / bandwidth);
+               op.name, threads(), op.arrays * bytes, seconds, moved / seconds / memory,
+               moved / seconds / bandwidth);
   }
 }
 
 }  // namespace dlt::bench
+
+#ifdef DLT_POINTWISE_BENCH_MAIN
+int main() {
+  for (const int threads : {1, 2}) {
+    dlt::set_threads(threads);
+    dlt::bench::bench_pointwise();
+  }
+}
+#endif
