@@ -3,7 +3,8 @@
 //
 // Errors, relative, in units of the last place: Log 2, Log1p 4, Expm1 4, Erf 4, Erfc 8 near 0
 // (below that, its argument's square is rounded: 1e-6 at 4), Power 2 + n / 2 for small whole n,
-// else 2. Sin and Cos: 2, and 2^-50 absolute next to their zeros. NaN in, NaN out.
+// else 2 (in double |p log x|). Sin and Cos: 2, and 2^-50 absolute next to their zeros. NaN in, NaN
+// out.
 
 #include <cmath>
 #include <limits>
