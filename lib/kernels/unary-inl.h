@@ -3,6 +3,7 @@
 #include "kernels/map.h"
 #include "kernels/simd-inl.h"
 #include "kernels/simd_functions-inl.h"
+#include "kernels/simd_trigonometry-inl.h"
 
 #if defined(DLT_KERNELS_UNARY_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DLT_KERNELS_UNARY_INL_H_
