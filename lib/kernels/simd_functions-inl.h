@@ -1,10 +1,9 @@
-// Logarithm, error function and powers for Highway vectors of float or double: the
-// second half of simd_math-inl.h, to be used in the same way.
+// Logarithm, error function and powers for Highway vectors of float or double: the second half of
+// simd_math-inl.h, to be used in the same way.
 //
 // Errors, relative, in units of the last place: Log 2, Log1p 4, Expm1 4, Erf 4, Erfc 8 near 0
 // (below that, its argument's square is rounded: 1e-6 at 4), Power 2 + n / 2 for small whole n,
-// else 2 (in double |p log x|).  NaN in, NaN
-// out.
+// else 2 (in double |p log x|). NaN in, NaN out.
 
 #include <cmath>
 #include <limits>
