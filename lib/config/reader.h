@@ -75,8 +75,8 @@ class Reader {
   std::string required(std::string_view key);
   bool has(std::string_view key) const;  // present and not null
   bool is_list(std::string_view key) const;
-  Reader child(std::string_view key);    // an object; missing reads as {}
-  void done() const;                     // once, at the end: no key of the file was left unread
+  Reader child(std::string_view key);  // an object; missing reads as {}
+  void done() const;                   // once, at the end: no key of the file was left unread
 
   [[noreturn]] void fail(std::string_view key, const std::string& message,
                          SourceLine where = {}) const;
