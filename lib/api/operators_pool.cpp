@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::int64_t most =
     (std::int64_t{1} << 31) - 1;  // windows reach no further than the image, so any size will do
-constexpr std::int64_t most_side = 1 << 16;  // of a result
-constexpr double most_scale = 1000, least_scale = 1e-6;
+constexpr std::int64_t most_side = 1 << 14;  // of a result
+constexpr double most_scale = 128, least_scale = 1e-6;
 
 void read_windows(config::Reader& at, ops::Pool& p) {
   at.need("kernel_size", "an integer or two: height, width");
