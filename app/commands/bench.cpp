@@ -39,13 +39,12 @@ double median(std::vector<double> values) {
 void bench_training(ordered_json& out, models::Model& model, const BenchOptions& o,
                     const train::FitConfig& fit) {
   train::Task& task = model.synthetic_task();
-  const auto optimizer =
-      optim::optimizers().find(fit.optimizer.name).make(task.params(), fit.optimizer);
+  optim::Optimizer optimizer(task.params(), fit.optimizer);
   const models::Summary s = model.summary();
   std::vector<double> steps, forwards, ours, openblas, fractions;
   for (std::int64_t i = -1; i < o.steps; ++i) {  // one to warm up
     const double step =
-        timed([&] { train::train_step(task, *optimizer, fit.step, fit.optimizer.lr, i + 2); });
+        timed([&] { train::train_step(task, optimizer, fit.step, fit.optimizer.lr, i + 2); });
     if (i < 0) {
       out["peak_rss_bytes"] = peak_rss_bytes();  // the yardsticks take memory of their own
       continue;

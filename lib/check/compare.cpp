@@ -25,7 +25,8 @@ std::string place(std::int64_t index, const Shape& shape) {
 
 }  // namespace
 
-Outcome compare(const std::string& name, const Tensor& got, const Tensor& expected) {
+Outcome compare(const std::string& name, const Tensor& got, const Tensor& expected,
+                double tolerance) {
   if (got.shape() != expected.shape()) {
     return {name, false, infinite,
             fmt::format("the shape is {}, not {}", got.shape(), expected.shape())};
@@ -42,7 +43,7 @@ Outcome compare(const std::string& name, const Tensor& got, const Tensor& expect
     if (largest == infinite) break;
   }
   const double error = scale > 0 && largest < infinite ? largest / scale : largest;
-  if (error <= largest_error) return {name, true, error, ""};
+  if (error <= tolerance) return {name, true, error, ""};
   return {name, false, error,
           fmt::format("element {} is {:.6g}, not {:.6g}", place(at, got.shape()), value(got, at),
                       value(expected, at))};

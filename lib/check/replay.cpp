@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "check/bpe_case.h"
 #include "check/language_case.h"
+#include "check/optim_case.h"
 #include "check/train_case.h"
 #include "io/json_file.h"
 #include "train/files.h"
@@ -17,7 +18,7 @@ using Replay = std::vector<Outcome> (*)(const std::string& dir);
 constexpr const char* known =
     "known: a language model (config.json of model_type gpt2 or llama, model.safetensors, "
     "expected.safetensors), a training run (the same and recipe.json), bpe (bpe.json, "
-    "tokenizer.json)";
+    "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json)";
 
 bool is_known_model(const std::string& config) {
   const auto json = io::read_json(config, Exit::data);
@@ -32,6 +33,7 @@ bool is_known_model(const std::string& config) {
 Replay layout_of(const std::string& dir) {
   const auto has = [&](const char* name) { return train::exists(dir + "/" + name); };
   if (has("bpe.json")) return replay_bpe;
+  if (has("optim.json")) return replay_optim;
   if (!has("config.json") || !has("expected.safetensors")) return nullptr;
   if (!is_known_model(dir + "/config.json")) return nullptr;
   return has("recipe.json") ? replay_training : replay_language;

@@ -4,15 +4,16 @@
 #include "check/compare.h"
 #include "check/imported.h"
 #include "io/safetensors.h"
-#include "optim/adamw.h"
+#include "optim/optimizer.h"
 #include "optim/schedule.h"
 #include "train/step.h"
 
 namespace dlt::check {
 namespace {
 
-constexpr double rate = 3e-3;
-constexpr std::int64_t warmup = 5;
+constexpr const char* recipe_optimizer =
+    R"({"name": "adamw", "lr": 3e-3, "betas": [0.9, 0.95], "weight_decay": 0.1})";
+constexpr const char* recipe_schedule = R"({"name": "cosine", "warmup": 5})";
 
 // Step i trains on tokens[i - 1] of tokens [steps, batch, time].
 class Replayed : public train::Task {
@@ -57,14 +58,9 @@ std::vector<Outcome> replay_training(const std::string& dir) {
 
   const std::int64_t steps = tokens.shape().dim(0);
   Replayed task(model, tokens);
-  optim::OptimizerConfig settings;
-  settings.betas = {0.9, 0.95};
-  settings.weight_decay = 0.1;
-  optim::AdamW optimizer(model.params, settings);
-  optim::ScheduleConfig schedule;
-  schedule.name = "cosine";
-  schedule.warmup = warmup;
-  const auto lr = schedule.make(rate, steps);
+  const auto settings = optim::OptimizerConfig::parse(recipe_optimizer);
+  optim::Optimizer optimizer(model.params, settings);
+  const auto lr = optim::ScheduleConfig::parse(recipe_schedule).make(settings.lr, steps);
 
   Tensor losses = Tensor::zeros({steps}), norms = Tensor::zeros({steps});
   for (std::int64_t step = 1; step <= steps; ++step) {

@@ -81,6 +81,10 @@ ordered_json& place_for(ordered_json& root, const std::string& pointer) {
   for (Pointer rest(pointer); !rest.empty(); rest.pop_back()) keys.push_back(rest.back());
   ordered_json* at = &root;
   for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
+    if (at->is_array()) {  // of objects; see children()
+      at = &(*at)[std::stoul(*key)];
+      continue;
+    }
     if (!at->is_object()) *at = ordered_json::object();
     at = &(*at)[*key];
   }
@@ -274,6 +278,19 @@ void Reader::field(std::string_view key, std::array<std::int64_t, 2>& value, std
   std::ranges::copy(given, value.begin());
 }
 
+void Reader::field(std::string_view key, std::vector<std::string>& value) {
+  note(key, "a string or a list of strings", value);
+  if (const json* v = look_up(key)) {
+    const json list = v->is_string() ? json::array({*v}) : *v;
+    const auto is_string = [](const json& item) { return item.is_string(); };
+    if (!list.is_array() || !std::ranges::all_of(list, is_string)) {
+      fail(key, "expected a string or a list of strings, got " + shown(*v));
+    }
+    value = list.get<std::vector<std::string>>();
+  }
+  resolve(key, value);
+}
+
 void Reader::field(std::string_view key, std::string& value) {
   note(key, "a string", value);
   if (const json* v = look_up(key)) {
@@ -315,6 +332,24 @@ Reader Reader::child(std::string_view key) {
   return {doc_, at};
 }
 
+std::vector<Reader> Reader::children(std::string_view key) {
+  const std::string at = join(pointer_, key);
+  ordered_json& place = place_for(doc_->resolved, at) = ordered_json::array();
+  std::vector<Reader> all;
+  const json* v = look_up(key);
+  if (v == nullptr) return all;
+  if (!v->is_array()) fail(key, "expected a list of objects, got " + shown(*v));
+  for (std::size_t i = 0; i < v->size(); ++i) {
+    const std::string index = std::to_string(i);
+    if (!(*v)[i].is_object()) {
+      Reader(doc_, at).fail(index, "expected an object, got " + shown((*v)[i]));
+    }
+    place.push_back(ordered_json::object());
+    all.push_back({doc_, join(at, index)});
+  }
+  return all;
+}
+
 void Reader::done() const {
   const Pointer here(pointer_);
   if (!doc_->given.contains(here)) return;
@@ -328,7 +363,11 @@ void Reader::done() const {
       dlt::fail(Exit::usage, "{}: is not a known key{}",
                 locate(doc_->source, join(pointer_, key), Part::key), did_you_mean(key, known));
     }
-    if (value.is_object()) Reader(doc_, join(pointer_, key)).done();
+    const Reader inside(doc_, join(pointer_, key));
+    if (value.is_object()) inside.done();
+    for (std::size_t i = 0; value.is_array() && i < value.size(); ++i) {
+      if (value[i].is_object()) Reader(doc_, join(inside.pointer_, std::to_string(i))).done();
+    }
   }
 }
 

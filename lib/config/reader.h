@@ -43,6 +43,7 @@ class Reader {
   void field(std::string_view key, double& value, double min, double max);
   void field(std::string_view key, std::string& value);
   void field(std::string_view key, std::vector<double>& value, double min, double max);
+  void field(std::string_view key, std::vector<std::string>& value);  // one stands for a list of it
   void field(std::string_view key, std::string& value,
              const std::vector<std::string_view>& allowed);
 
@@ -73,9 +74,10 @@ class Reader {
   // The next read of this key has no default: `expected` says what is wanted if it is missing.
   void need(std::string_view key, std::string_view expected);
   std::string required(std::string_view key);
-  bool has(std::string_view key) const;  // present and not null
-  Reader child(std::string_view key);    // an object; missing reads as {}
-  void done() const;                     // once, at the end: no key of the file was left unread
+  bool has(std::string_view key) const;                // present and not null
+  Reader child(std::string_view key);                  // an object; missing reads as {}
+  std::vector<Reader> children(std::string_view key);  // a list of objects; missing reads as []
+  void done() const;  // once, at the end: no key of the file was left unread
 
   [[noreturn]] void fail(std::string_view key, const std::string& message,
                          SourceLine where = {}) const;

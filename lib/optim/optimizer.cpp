@@ -3,53 +3,17 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "optim/adamw.h"
-#include "optim/sgd.h"
 
 namespace dlt::optim {
 namespace {
 
-template <class T>
-std::unique_ptr<Optimizer> make(nn::Params& params, const OptimizerConfig& c) {
-  return std::make_unique<T>(params, c);
+const RuleKind& kind_named(config::Reader& r, std::string& name) {
+  r.field("name", name);
+  if (const auto* entry = optimizers().look(name)) return entry->make;
+  r.fail("name", optimizers().unknown(name));
 }
 
-}  // namespace
-
-const Registry<MakeOptimizer>& optimizers() {
-  static const Registry<MakeOptimizer> all(
-      "optimizer",
-      {
-          {{"adamw", "optim.adamw"}, "Adam with decoupled weight decay", make<AdamW>},
-          {{"sgd", "optim.sgd"}, "gradient descent, with momentum if wanted", make<Sgd>},
-      });
-  return all;
-}
-
-OptimizerConfig OptimizerConfig::read(config::Reader& r) {
-  OptimizerConfig c;
-  r.field("name", c.name, optimizers().names());
-  r.field("lr", c.lr, 0, 1e6);
-  r.field("weight_decay", c.weight_decay, 0, 1e6);
-  if (optimizers().find(c.name).make == make<AdamW>) {
-    r.field("betas", c.betas, 0, 1);
-    if (c.betas.size() != 2 || std::ranges::max(c.betas) >= 1) {
-      r.fail("betas", "expected two numbers in [0, 1), as in [0.9, 0.95]");
-    }
-    r.field("eps", c.eps, 0, 1);
-  } else {
-    r.field("momentum", c.momentum, 0, 1);
-    r.field("nesterov", c.nesterov);
-    if (c.nesterov && c.momentum == 0) r.fail("nesterov", "needs a momentum above 0");
-  }
-  return c;
-}
-
-void add_zeros(nn::StateDict& state, const std::string& prefix, const nn::Params& params) {
-  for (const auto& [name, t] : params.all()) state[prefix + name] = Tensor::zeros(t.shape());
-}
-
-void load_state(nn::StateDict& state, const nn::StateDict& from) {
+void check_state(const nn::StateDict& state, const nn::StateDict& from) {
   for (const auto& [name, t] : state) {
     const auto it = from.find(name);
     require(it != from.end(), Exit::damaged, "the checkpoint has no '{}' {} of the optimizer", name,
@@ -62,7 +26,61 @@ void load_state(nn::StateDict& state, const nn::StateDict& from) {
     require(state.contains(name), Exit::damaged,
             "the checkpoint has '{}' {}, which this optimizer does not use", name, t.shape());
   }
-  for (auto& [name, t] : state) std::copy_n(from.at(name).data(), t.size(), t.mutable_data());
+}
+
+}  // namespace
+
+OptimizerConfig::OptimizerConfig(config::Reader& r) : name("adamw") {
+  const RuleKind& kind = kind_named(r, name);
+  lr = kind.lr;
+  weight_decay = kind.weight_decay;
+  r.field("lr", lr, 0, 1e6);
+  r.field("weight_decay", weight_decay, 0, 1e6);
+  rule = kind.read(r);
+  groups = Group::read_all(r, "groups");
+}
+
+OptimizerConfig OptimizerConfig::parse(const std::string& json) {
+  auto r = config::Reader::parse_text(json, "optimizer");
+  OptimizerConfig c(r);
+  r.done();
+  return c;
+}
+
+Optimizer::Optimizer(nn::Params& params, const OptimizerConfig& config) : rule_(config.rule) {
+  check_groups(config.groups, params);
+  for (const auto& [name, t] : params.all()) {
+    Member m{t, {.size = t.size()}, 1, t.shape().rank() < 2 ? 0 : config.weight_decay};
+    if (const Group* group = group_of(config.groups, name)) {
+      m.lr_scale = group->lr_scale;
+      m.weight_decay = group->weight_decay.value_or(m.weight_decay);
+    }
+    for (std::size_t i = 0; i < rule_.slots.size(); ++i) {
+      const Slot& slot = rule_.slots[i];
+      if (!slot.used) continue;
+      Tensor array = Tensor::filled(t.shape(), static_cast<real>(slot.start));
+      m.arrays.state[i] = array.mutable_data();
+      state_[fmt::format("{}.{}", slot.name, name)] = std::move(array);
+    }
+    members_.push_back(std::move(m));
+  }
+}
+
+void Optimizer::step(double lr, double grad_scale) {
+  const Update update = rule_.at(++taken_, grad_scale);
+  for (Member& m : members_) {
+    if (!m.parameter.has_grad()) continue;
+    const Tensor grad = m.parameter.grad();
+    m.arrays.w = m.parameter.mutable_data();
+    m.arrays.grad = grad.data();
+    update(m.arrays, lr * m.lr_scale, m.weight_decay);
+  }
+}
+
+void Optimizer::load(const nn::StateDict& state, std::int64_t steps_taken) {
+  check_state(state_, state);
+  for (auto& [name, t] : state_) std::copy_n(state.at(name).data(), t.size(), t.mutable_data());
+  taken_ = steps_taken;
 }
 
 }  // namespace dlt::optim

@@ -10,26 +10,34 @@
 namespace dlt::optim {
 
 // The learning rate of training step 1, 2, ... The first step is at progress 0, as in PyTorch's
-// LambdaLR, which counts its steps from 0: with warmup 5 the steps 1 to 6 run at 0, 1/5, ..., 1.
+// schedulers, which count from 0: with warmup 5 the steps 1 to 6 run at 0, 1/5, ..., 1 of lr.
 using Schedule = std::function<double(std::int64_t step)>;
 
-struct ScheduleConfig {
-  std::string name = "constant";
-  std::int64_t warmup = 0;  // steps in which the rate climbs linearly from 0
-  double min_lr = 0;        // where the rate ends, after `steps`
-  std::int64_t steps = 0;   // when it gets there; 0: at the end of training
+// The rate after `taken` steps, given the rate of the optimizer and the length of training.
+using Curve = std::function<double(double lr, double taken, double end)>;
 
-  static ScheduleConfig read(config::Reader& r);
-  // The step after which the rate stays at min_lr, given the length of training; 0 if it never
-  // falls.
+// The object "schedule" of a config; each name reads fields of its own (see schedule.cpp).
+struct ScheduleConfig {
+  ScheduleConfig() : ScheduleConfig(parse("{}")) {}  // constant
+  std::string name;
+  double min_lr = 0;       // where the rate ends, if it does
+  std::int64_t steps = 0;  // when it gets there; 0: at the end of training
+  bool ends = false;       // whether `steps` means anything
+  Curve curve;
+
+  static ScheduleConfig read(config::Reader& r) { return ScheduleConfig(r); }
+  static ScheduleConfig parse(const std::string& json);  // of a text that is part of the program
+
+  // The step after which the rate stays at min_lr, given the length of training; 0 if the length
+  // does not matter.
   std::int64_t end(std::int64_t training_steps) const;
-  // `last` is what end() gave.
-  Schedule make(double lr, std::int64_t last) const;
+  Schedule make(double lr, std::int64_t last) const;  // `last` is what end() gave
+
+ private:
+  explicit ScheduleConfig(config::Reader& r);
 };
 
-// How much of the way from the full rate to min_lr is left, 1 to 0, when `done` in [0, 1] of the
-// steps after the warm-up is done.
-using Decay = double (*)(double done);
-const Registry<Decay>& schedules();
+using ReadCurve = Curve (*)(config::Reader& r, ScheduleConfig& c);
+const Registry<ReadCurve>& schedules();
 
 }  // namespace dlt::optim

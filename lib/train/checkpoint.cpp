@@ -9,6 +9,8 @@ namespace dlt::train {
 namespace {
 
 std::string model_in(const std::string& folder) { return folder + "/model.safetensors"; }
+const std::string raw = "raw.";  // before the names of parameters in state.safetensors
+
 std::string state_in(const std::string& folder) { return folder + "/state.safetensors"; }
 
 template <class T>
@@ -50,8 +52,12 @@ void save(const std::string& folder, const Place& place, const nn::StateDict& we
 }  // namespace
 
 void save_checkpoint(const std::string& folder, const Place& place, const nn::Params& params,
-                     const optim::Optimizer& optimizer) {
-  save(folder, place, params.all(), optimizer.state());
+                     const optim::Optimizer& optimizer, const optim::Ema* ema) {
+  nn::StateDict state = optimizer.state();
+  if (ema != nullptr) {
+    for (const auto& [name, t] : params.all()) state[raw + name] = t;
+  }
+  save(folder, place, ema == nullptr ? params.all() : ema->averages(), state);
 }
 
 void save_start(const std::string& folder, const nn::StateDict& weights) {
@@ -64,12 +70,27 @@ void load_weights(const std::string& folder, nn::Params& params) {
   params.load(file.tensors());
 }
 
-Place load_checkpoint(const std::string& folder, nn::Params& params, optim::Optimizer& optimizer) {
+// Takes the parameters out of what a state.safetensors holds.
+nn::StateDict take_raw(nn::StateDict& state) {
+  nn::StateDict weights;
+  for (auto at = state.lower_bound(raw); at != state.end() && at->first.starts_with(raw);) {
+    weights.emplace(at->first.substr(raw.size()), at->second);
+    at = state.erase(at);
+  }
+  return weights;
+}
+
+Place load_checkpoint(const std::string& folder, nn::Params& params, optim::Optimizer& optimizer,
+                      optim::Ema* ema) {
   load_weights(folder, params);
+  if (ema != nullptr) ema->load(params.all());
   const io::SafetensorsFile file(state_in(folder));
   const Frame frame("file", file.path());
   const Place place = read_place(file);
-  if (place.step > 0) optimizer.load(file.tensors(), place.step);
+  if (place.step == 0) return place;
+  nn::StateDict state = file.tensors();
+  if (ema != nullptr) params.load(take_raw(state));
+  optimizer.load(state, place.step);
   return place;
 }
 

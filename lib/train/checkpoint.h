@@ -5,6 +5,7 @@
 #include <string>
 
 #include "nn/params.h"
+#include "optim/ema.h"
 #include "optim/optimizer.h"
 
 namespace dlt::train {
@@ -19,18 +20,22 @@ struct Place {
 };
 
 // A checkpoint is a folder of two files:
-//   model.safetensors  the parameters under their names; metadata "format": "pt", "step"
-//   state.safetensors  the optimizer's arrays; metadata: Place and the version of dlt
+//   model.safetensors  the parameters under their names, or their moving averages where those are
+//                      kept; metadata "format": "pt", "step"
+//   state.safetensors  the optimizer's arrays; "raw.<name>", the parameters, where
+//   model.safetensors
+//                      has averages; metadata: Place and the version of dlt
 // The bytes depend on nothing else.
 void save_checkpoint(const std::string& folder, const Place& place, const nn::Params& params,
-                     const optim::Optimizer& optimizer);
+                     const optim::Optimizer& optimizer, const optim::Ema* ema = nullptr);
 
 // The checkpoint of step 0, of weights from elsewhere: an optimizer that has taken no step has
 // nothing to store.
 void save_start(const std::string& folder, const nn::StateDict& weights);
 
 // Errors are Exit::damaged and name the file and the array, with both shapes.
-Place load_checkpoint(const std::string& folder, nn::Params& params, optim::Optimizer& optimizer);
+Place load_checkpoint(const std::string& folder, nn::Params& params, optim::Optimizer& optimizer,
+                      optim::Ema* ema = nullptr);
 void load_weights(const std::string& folder, nn::Params& params);
 Place read_place(const std::string& folder);
 

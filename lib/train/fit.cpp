@@ -6,6 +6,7 @@
 
 #include "autograd/autograd.h"
 #include "base/error.h"
+#include "optim/ema.h"
 #include "train/checkpoint.h"
 #include "train/interrupt.h"
 #include "train/progress.h"
@@ -25,10 +26,10 @@ class Fit {
       : task_(task),
         config_(config),
         run_(run),
-        optimizer_(
-            optim::optimizers().find(config.optimizer.name).make(task.params(), config.optimizer)),
+        optimizer_(task.params(), config.optimizer),
         progress_(options.quiet ? Progress::Quiet::yes : Progress::Quiet::no) {
     place_.schedule_end = config.schedule.end(config.steps);
+    if (config.ema > 0) ema_.emplace(task.params(), config.ema);
     if (options.resume) resume();
     schedule_ = config.schedule.make(config.optimizer.lr, place_.schedule_end);
   }
@@ -58,12 +59,14 @@ class Fit {
   void save(Best best);
   void say_end();
   Standing standing() const;
+  optim::Ema* ema() { return ema_ ? &*ema_ : nullptr; }
   std::string items_per_second() const { return std::string(task_.item_name()) + "_per_second"; }
 
   Task& task_;
   const FitConfig& config_;
   Run& run_;
-  std::unique_ptr<optim::Optimizer> optimizer_;
+  optim::Optimizer optimizer_;
+  std::optional<optim::Ema> ema_;
   optim::Schedule schedule_;
   Progress progress_;
   FitResult result_;
@@ -83,7 +86,7 @@ void Fit::resume() {
     return;
   }
   const std::int64_t planned_end = place_.schedule_end;
-  place_ = load_checkpoint(run_.checkpoint("last"), task_.params(), *optimizer_);
+  place_ = load_checkpoint(run_.checkpoint("last"), task_.params(), optimizer_, ema());
   if (run_.has("best")) {
     best_ = read_place(run_.checkpoint("best")).metric.value_or(best_);
   }
@@ -99,7 +102,8 @@ void Fit::resume() {
 void Fit::step() {
   const auto start = Clock::now();
   const std::int64_t step = place_.step + 1;
-  last_ = train_step(task_, *optimizer_, config_.step, schedule_(step), step);
+  last_ = train_step(task_, optimizer_, config_.step, schedule_(step), step);
+  if (ema_) ema_->update(step);
   place_.step = step;
   place_.metric.reset();
   place_.loss_sum += last_.loss;
@@ -151,6 +155,8 @@ void Fit::report() {
 
 Best Fit::evaluate() {
   const autograd::NoGrad forward_only;
+  std::optional<optim::Ema::InPlace> averages;
+  if (ema_) averages.emplace(*ema_);
   Metrics metrics = task_.evaluate();
   if (metrics.empty()) return Best::no;
   for (auto& [name, value] : metrics) name.insert(0, "valid_");
@@ -167,7 +173,7 @@ Best Fit::evaluate() {
 void Fit::save(Best best) {
   check_parameters(task_.params(), place_.step);
   run_.save(place_.step, best, config_.keep_last, [&](const std::string& folder) {
-    save_checkpoint(folder, place_, task_.params(), *optimizer_);
+    save_checkpoint(folder, place_, task_.params(), optimizer_, ema());
   });
   run_.log(fmt::format("saved step {}", place_.step));
 }
@@ -196,6 +202,8 @@ FitConfig FitConfig::read(config::Reader& train) {
     schedule.fail("min_lr", fmt::format("expected at most the optimizer's lr, {}, got {}",
                                         c.optimizer.lr, c.schedule.min_lr));
   }
+  train.field("ema", c.ema, 0, 1);
+  if (c.ema == 1) train.fail("ema", "expected a number in [0, 1), got 1");
   train.field("eval_every", c.eval_every, 0);
   train.field("save_every", c.save_every, 0);
   train.field("keep_last", c.keep_last);

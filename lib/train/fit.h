@@ -17,6 +17,10 @@ struct FitConfig {
   StepConfig step;  // accumulate, clip, check_finite
   optim::OptimizerConfig optimizer;
   optim::ScheduleConfig schedule;
+  // Decay of the moving average of the weights; 0: none is kept. With one, evaluation, `best` and
+  // every model.safetensors, hence every later command, use the averages; training and resuming go
+  // on from the weights themselves. See optim/ema.h.
+  double ema = 0;
   std::int64_t eval_every = 0;  // steps; 0: only at the end
   std::int64_t save_every = 0;  // steps; 0: only at the end
   std::int64_t keep_last = 2;   // checkpoints, beside the best one

@@ -25,9 +25,15 @@ std::string shown(const json& config, const json::json_pointer& at) {
   return config.contains(at) ? config[at].dump() : "absent";
 }
 
+// What an older dlt did not know is off: false, 0, "", [] or null.
+bool is_off(const json& value) {
+  return value == json(value.type()) || (value.is_number() && value == 0);
+}
+
 void compare(const std::string& file, const json& before, const json& now, const std::string& at) {
   if (may_change(at)) return;
   const json::json_pointer here(at);
+  if (!before.contains(here) && now.contains(here) && is_off(now[here])) return;
   const bool both = before.contains(here) && now.contains(here);
   if (both && before[here] == now[here]) return;
   if (both && before[here].is_object() && now[here].is_object()) {

@@ -6,7 +6,7 @@
 
 #include "autograd/autograd.h"
 #include "base/error.h"
-#include "kernels/adamw.h"
+#include "kernels/optim.h"
 
 namespace dlt::train {
 namespace {

@@ -27,7 +27,9 @@ class TransformerLm : public Model, LanguageModel, train::Task {
       : s_(std::move(settings)),
         tokenizer_(std::move(tokenizer)),
         params_(std::move(params)),
-        net_(nn::Scope(params_), s_.model) {}
+        net_(nn::Scope(params_), s_.model) {
+    optim::check_groups(s_.fit.optimizer.groups, params_);
+  }
 
   void open_data(const std::string& run) override;
   train::FitResult train(train::Run& run, const train::FitOptions& options) override {
