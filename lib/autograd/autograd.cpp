@@ -13,9 +13,9 @@ thread_local bool recording = true;
 thread_local bool checking = false;
 thread_local std::uint64_t next_order = 0;
 
-// Everything `root` was made of, latest op first. No recursion: graphs are deep.
-std::vector<Tensor> made_of(const Tensor& root) {
-  std::vector<Tensor> found, pending = {root};
+// Everything the roots were made of, latest op first. No recursion: graphs are deep.
+std::vector<Tensor> made_of(const std::vector<Tensor>& roots) {
+  std::vector<Tensor> found, pending = roots;
   std::unordered_set<const Node*> seen;
   while (!pending.empty()) {
     Tensor t = std::move(pending.back());
@@ -132,12 +132,19 @@ void backward(const Tensor& loss) {
 }
 
 void backward(const Tensor& y, const Tensor& dy) {
-  require(dy.shape() == y.shape(), "backward(): the vector {} does not fit the result {}",
-          dy.shape(), y.shape());
-  require(y.needs_grad(), "backward(): the result depends on no tensor that needs a gradient");
-  std::vector<Tensor> start = {y};
-  InputGrads(start).share(0, dy);
-  for (Tensor& made : made_of(y)) {
+  backward(std::vector<Tensor>{y}, std::vector<Tensor>{dy});
+}
+
+void backward(const std::vector<Tensor>& ys, const std::vector<Tensor>& dys) {
+  std::vector<Tensor> start = ys;
+  for (std::size_t i = 0; i < ys.size(); ++i) {
+    require(dys[i].shape() == ys[i].shape(), "backward(): the vector {} does not fit the result {}",
+            dys[i].shape(), ys[i].shape());
+    require(ys[i].needs_grad(),
+            "backward(): the result depends on no tensor that needs a gradient");
+    InputGrads(start).share(i, dys[i]);
+  }
+  for (Tensor& made : made_of(ys)) {
     const Tensor result = std::move(made);  // freed at the end of this turn
     Tensor::Body& body = *result.body();
     const auto node = std::move(body.node);

@@ -57,6 +57,7 @@ bool records(const std::vector<Tensor>& inputs);
 // scalar; for any other y give the vector dy, of y's shape, that the Jacobian is multiplied with.
 void backward(const Tensor& loss);
 void backward(const Tensor& y, const Tensor& dy);
+void backward(const std::vector<Tensor>& ys, const std::vector<Tensor>& dys);
 
 // While one is alive, record() keeps nothing.
 class NoGrad {

@@ -6,6 +6,7 @@
 #include "check/bpe_case.h"
 #include "check/language_case.h"
 #include "check/optim_case.h"
+#include "check/ops_case.h"
 #include "check/train_case.h"
 #include "io/json_file.h"
 #include "train/files.h"
@@ -16,7 +17,8 @@ namespace {
 using Replay = std::vector<Outcome> (*)(const std::string& dir);
 
 constexpr const char* known =
-    "known: a language model (config.json of model_type gpt2 or llama, model.safetensors, "
+    "known: operators (ops.json, ops.safetensors), a language model (config.json of model_type "
+    "gpt2 or llama, model.safetensors, "
     "expected.safetensors), a training run (the same and recipe.json), bpe (bpe.json, "
     "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json)";
 
@@ -34,6 +36,7 @@ Replay layout_of(const std::string& dir) {
   const auto has = [&](const char* name) { return train::exists(dir + "/" + name); };
   if (has("bpe.json")) return replay_bpe;
   if (has("optim.json")) return replay_optim;
+  if (has("ops.json")) return replay_ops;
   if (!has("config.json") || !has("expected.safetensors")) return nullptr;
   if (!is_known_model(dir + "/config.json")) return nullptr;
   return has("recipe.json") ? replay_training : replay_language;

@@ -26,6 +26,7 @@ struct Document {
   std::set<std::string> asked;                     // pointers that some read named
   std::set<std::string> needed;                    // pointers without a default
   std::vector<Attribute> attributes;
+  std::vector<std::string> warnings;
 };
 
 namespace {
@@ -314,6 +315,18 @@ void Reader::field(std::string_view key, std::string& value,
   }
   resolve(key, value);
 }
+
+void Reader::name(std::string_view key, std::string& value, const std::vector<std::string>& known) {
+  note(key, fmt::format("one of {}", fmt::join(known, ", ")), value);
+  field(key, value);
+}
+
+void Reader::warn(const std::string& message) {
+  auto& all = doc_->warnings;
+  if (!message.empty() && std::ranges::find(all, message) == all.end()) all.push_back(message);
+}
+
+const std::vector<std::string>& Reader::warnings() const { return doc_->warnings; }
 
 std::string Reader::required(std::string_view key) {
   need(key, "a string");

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/registry.h"
 
 namespace dlt::config {
 
@@ -71,6 +72,18 @@ class Reader {
     }
   }
 
+  // A name out of a registry: unknown ones are errors, deprecated ones leave a warning.
+  template <class T>
+  const Exported<T>& named(std::string_view key, std::string& value, const Registry<T>& registry) {
+    std::vector<std::string> known;
+    for (const auto& e : registry.all()) known.push_back(e.canonical());
+    name(key, value, known);
+    const Exported<T>* found = registry.look(value);
+    if (found == nullptr) fail(key, registry.unknown(value));
+    warn(registry.advice(value));
+    return *found;
+  }
+
   // The next read of this key has no default: `expected` says what is wanted if it is missing.
   void need(std::string_view key, std::string_view expected);
   std::string required(std::string_view key);
@@ -83,10 +96,13 @@ class Reader {
                          SourceLine where = {}) const;
   std::string resolved() const;                      // JSON text
   const std::vector<Attribute>& attributes() const;  // of the whole file, in the order of reading
+  void warn(const std::string& message);             // "" is none, and the same twice is one
+  const std::vector<std::string>& warnings() const;
 
  private:
   Reader(std::shared_ptr<Document> doc, std::string pointer);
   const nlohmann::json* look_up(std::string_view key);
+  void name(std::string_view key, std::string& value, const std::vector<std::string>& known);
   void resolve(std::string_view key, const nlohmann::json& value);
   void note(std::string_view key, std::string expected, const nlohmann::json& fallback);
   template <class T>
