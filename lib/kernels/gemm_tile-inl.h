@@ -3,9 +3,9 @@
 
 #include <hwy/cache_control.h>
 
+#include "kernels/activation-inl.h"
 #include "kernels/gemm.h"
 #include "kernels/simd-inl.h"
-#include "kernels/simd_math-inl.h"
 
 #if defined(DLT_KERNELS_GEMM_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DLT_KERNELS_GEMM_TILE_INL_H_
@@ -109,21 +109,6 @@ inline void multiply_edge_tile(TileFunction f, TileArgs t, Size rows, Size colum
     for (Size j = 0; j < columns; ++j) c[i * ldc + j] = copy[i * tile_columns + j];
 }
 
-HWY_INLINE Vector activate(Activation activation, Vector x) {
-  const Lanes d;
-  switch (activation) {
-    case Activation::gelu:
-      return Gelu(d, x);
-    case Activation::relu:
-      return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x);
-    case Activation::silu:
-      return Silu(d, x);
-    case Activation::none:
-      break;
-  }
-  return x;
-}
-
 // Bias and activation over `count` numbers of one row.
 inline void finish_row(const Gemm& g, real* c, real* pre, const real* bias, Size count) {
   const Lanes d;
@@ -132,12 +117,12 @@ inline void finish_row(const Gemm& g, real* c, real* pre, const real* bias, Size
     Vector x = hn::LoadU(d, c + j);
     if (bias != nullptr) x = hn::Add(x, hn::LoadU(d, bias + j));
     if (pre != nullptr) hn::StoreU(x, d, pre + j);
-    hn::StoreU(activate(g.activation, x), d, c + j);
+    hn::StoreU(activate(d, g.activation, x), d, c + j);
   }
   for (; j < count; ++j) {
     const real x = bias == nullptr ? c[j] : c[j] + bias[j];
     if (pre != nullptr) pre[j] = x;
-    c[j] = hn::GetLane(activate(g.activation, hn::Set(d, x)));
+    c[j] = hn::GetLane(activate(d, g.activation, hn::Set(d, x)));
   }
 }
 

@@ -1,0 +1,138 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/conv.cpp"
+
+#include "kernels/conv.h"
+
+#include <algorithm>
+
+#include "base/parallel.h"
+#include "kernels/conv_plan.h"
+#include "kernels/rows-inl.h"
+#include "kernels/simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dlt::kernels::HWY_NAMESPACE {
+
+real sum(const real* x, Size n) {
+  return row_sum(n, [&](auto d, Size j) { return at(d, x, j); });
+}
+
+}  // namespace dlt::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace dlt::kernels {
+
+HWY_EXPORT(sum);
+
+namespace {
+
+bool is_pointwise(const ConvAxis& a) { return a.kernel == 1 && a.stride == 1 && a.padding == 0; }
+
+// 1x1 convolutions see an image as one row.
+ConvSize flattened(ConvSize n) {
+  if (!is_pointwise(n.rows) || !is_pointwise(n.cols)) return n;
+  n.cols.in = n.cols.out = n.rows.in * n.cols.in;
+  n.rows.in = n.rows.out = 1;
+  return n;
+}
+
+bool is_depthwise(const ConvSize& n) { return n.groups == n.in && n.in > 1; }
+
+void correlate(const ConvCorrelation& d, bool depthwise) {
+  (depthwise ? correlate_depthwise : correlate_dense)(d);
+}
+
+// x [batch, channels, plane] = bias, or 0.
+void fill_channels(real* x, const real* bias, Size batch, Size channels, Size plane) {
+  for (Size i = 0; i < batch * channels; ++i)
+    std::fill_n(x + i * plane, plane, bias == nullptr ? real(0) : bias[i % channels]);
+}
+
+}  // namespace
+
+void conv_forward(real* y, const real* x, const real* w, const real* bias, const ConvSize& size,
+                  Activation activation) noexcept {
+  const ConvSize n = flattened(size);
+  const Size in = n.in / n.groups, out = n.out / n.groups;
+  const Size kernel = n.rows.kernel * n.cols.kernel;
+  correlate({.y = y,
+             .x = x,
+             .w = w,
+             .bias = bias,
+             .batch = n.batch,
+             .groups = n.groups,
+             .in = in,
+             .out = out,
+             .w_group = out * in * kernel,
+             .w_out = in * kernel,
+             .w_in = kernel,
+             .kernel_cols = n.cols.kernel,
+             .rows = forward_axis(n.rows),
+             .cols = forward_axis(n.cols),
+             .y_rows = n.rows.out,
+             .y_cols = n.cols.out,
+             .accumulate = false,
+             .activation = activation},
+            is_depthwise(n));
+}
+
+void conv_backward_input(real* dx, const real* dy, const real* w, bool accumulate,
+                         const ConvSize& size, const real* bias) noexcept {
+  const ConvSize n = flattened(size);
+  const Size in = n.in / n.groups, out = n.out / n.groups;
+  const Size kernel = n.rows.kernel * n.cols.kernel;
+  const auto rows = backward_axes(n.rows), cols = backward_axes(n.cols);
+  const auto covers = [](const std::vector<Correlation>& axes, const ConvAxis& a) {
+    return static_cast<Size>(axes.size()) == std::min(a.stride, a.in);
+  };
+  if (!accumulate && !(covers(rows, n.rows) && covers(cols, n.cols)))
+    fill_channels(dx, bias, n.batch, n.in, n.rows.in * n.cols.in);
+  for (const Correlation& r : rows) {
+    for (const Correlation& c : cols) {
+      correlate({.y = dx,
+                 .x = dy,
+                 .w = w,
+                 .bias = bias,
+                 .batch = n.batch,
+                 .groups = n.groups,
+                 .in = out,
+                 .out = in,
+                 .w_group = out * in * kernel,
+                 .w_out = kernel,
+                 .w_in = in * kernel,
+                 .kernel_cols = n.cols.kernel,
+                 .rows = r,
+                 .cols = c,
+                 .y_rows = n.rows.in,
+                 .y_cols = n.cols.in,
+                 .accumulate = accumulate,
+                 .activation = Activation::none},
+                is_depthwise(n));
+    }
+  }
+}
+
+void conv_backward_weight(real* dw, const real* dy, const real* x, bool accumulate,
+                          const ConvSize& size) noexcept {
+  const ConvSize n = flattened(size);
+  if (n.batch == 0) {
+    if (!accumulate)
+      std::fill_n(dw, n.out * n.in / n.groups * n.rows.kernel * n.cols.kernel, real(0));
+    return;
+  }
+  (is_depthwise(n) ? weight_gradient_depthwise : weight_gradient_dense)(dw, dy, x, accumulate, n);
+}
+
+void add_channels(real* sums, const real* x, Size batch, Size channels, Size pixels) noexcept {
+  parallel_for(channels, std::max<Size>(1, 65536 / std::max<Size>(1, batch * pixels)),
+               [&](Size begin, Size end) {
+                 for (Size c = begin; c < end; ++c)
+                   for (Size image = 0; image < batch; ++image)
+                     sums[c] +=
+                         HWY_DYNAMIC_DISPATCH(sum)(x + (image * channels + c) * pixels, pixels);
+               });
+}
+
+}  // namespace dlt::kernels
+#endif
