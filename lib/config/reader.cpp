@@ -335,7 +335,8 @@ void Reader::shorthand(std::string_view key, double& value, double min, double m
 
 void Reader::preset(std::string_view defaults) {
   json& here = doc_->given[Pointer(pointer_)];
-  for (const auto& [key, value] : json::parse(defaults).items()) here.emplace(key, value);
+  const json all = json::parse(defaults);
+  for (const auto& [key, value] : all.items()) here.emplace(key, value);
 }
 
 std::string Reader::required(std::string_view key) {
