@@ -9,12 +9,14 @@
 #include "base/parallel.h"
 #include "base/system.h"
 #include "command_line.h"
+#include "commands/api.h"
 #include "commands/bench.h"
 #include "commands/check.h"
 #include "commands/doctor.h"
 #include "commands/eval.h"
 #include "commands/export_weights.h"
 #include "commands/generate.h"
+#include "commands/gradcheck.h"
 #include "commands/import.h"
 #include "commands/inspect.h"
 #include "commands/tokenizer.h"
@@ -180,6 +182,52 @@ void add_look(CLI::App& cli, InspectOptions& i, BenchOptions& b, CheckOptions& c
   t->add_flag("--json", json, "one JSON object");
 }
 
+struct ApiCommands {
+  ApiListOptions list;
+  ApiShowOptions show;
+  ApiRunOptions run;
+  ApiGraphOptions graph;
+  GradcheckOptions gradcheck;
+};
+
+void add_api(CLI::App& cli, ApiCommands& o, int& code) {
+  auto* group = cli.add_subcommand("api", "Operators, layers, models and all else by public name");
+  group->footer("Example:\n  dlt api show nn.conv2d");
+  group->require_subcommand(1);
+  auto* t = verb(*group, "list", "Every public name", "dlt api list --json", code,
+                 [&o] { api_list(o.list); });
+  t->add_option("--api-version", o.list.version, "names of version 1 or 2")
+      ->capture_default_str()
+      ->check(integer(1, 2));
+  t->add_flag("--json", o.list.json, "one JSON list");
+
+  t = verb(*group, "show", "Names, attributes and defaults of one thing", "dlt api show nn.conv2d",
+           code, [&o] { api_show(o.show); });
+  t->add_option("name", o.show.name, "a public name, an alias or an old name")->required();
+  t->add_flag("--json", o.show.json, "one JSON object");
+
+  t = verb(*group, "run", "Call an operator on tensors of a file",
+           "dlt api run nn.softmax --attrs '{\"dim\": 1}' --input in.safetensors --output "
+           "out.safetensors",
+           code, [&o] { api_run(o.run); });
+  t->add_option("name", o.run.name, "an operator")->required();
+  t->add_option("--attrs", o.run.attributes, "its attributes, a JSON object")
+      ->capture_default_str();
+  t->add_option("--input", o.run.input, "safetensors file with its inputs")->required();
+  t->add_option("--output", o.run.output, "safetensors file for its outputs")->required();
+
+  t = verb(*group, "graph", "The graph that one training step records, for Graphviz",
+           "dlt api graph configs/smoke/gpt2-bytes.json --out graph.dot", code,
+           [&o] { api_graph(o.graph); });
+  t->add_option("config", o.graph.config, "experiment config")->required();
+  t->add_option("--out", o.graph.out, "a DOT file (default: standard output)");
+
+  t = verb(cli, "gradcheck", "Gradients against finite differences", "dlt gradcheck nn.conv2d",
+           code, [&o] { return gradcheck(o.gradcheck); });
+  t->add_option("target", o.gradcheck.target, "an operator or a config (default: all operators)");
+  t->add_flag("--json", o.gradcheck.json, "one JSON object");
+}
+
 int run(int argc, char** argv) {
   CLI::App cli{"Train, evaluate, run and export models described by JSON configs", "dlt"};
   cli.set_version_flag("--version", "dlt " DLT_VERSION);
@@ -201,12 +249,14 @@ int run(int argc, char** argv) {
   InspectOptions inspect_options;
   BenchOptions bench_options;
   CheckOptions check_options;
+  ApiCommands api_options;
   bool doctor_json = false;
   add_train(cli, train_options, code);
   add_use(cli, eval_options, generate_options, code);
   add_exchange(cli, export_options, import_options, code);
   add_tokenizer(cli, tokenizer_options, code);
   add_look(cli, inspect_options, bench_options, check_options, doctor_json, code);
+  add_api(cli, api_options, code);
 
   try {
     cli.parse(argc, argv);

@@ -74,14 +74,15 @@ class Registry {
 
   enum class Again : bool { no, yes };
   // The same `make` under other names needs Again::yes: the later names win. `overridden` things
-  // lose theirs.
-  void add(Exported<T> e, Again again = Again::no,
-           const std::vector<T>& overridden = {}) requires std::equality_comparable<T> {
-    for (const T& old : overridden) remove(old);
-    if (const Exported<T>* before = of(e.make)) {
-      require(again == Again::yes, "{} '{}' is exported already, as '{}'", kind_, e.canonical(),
-              before->canonical());
-      remove(e.make);
+  // lose theirs. Things that cannot be compared are all different.
+  void add(Exported<T> e, Again again = Again::no, const std::vector<T>& overridden = {}) {
+    if constexpr (std::equality_comparable<T>) {
+      for (const T& old : overridden) remove(old);
+      if (const Exported<T>* before = of(e.make)) {
+        require(again == Again::yes, "{} '{}' is exported already, as '{}'", kind_, e.canonical(),
+                before->canonical());
+        remove(e.make);
+      }
     }
     check(e);
     entries_.push_back(std::move(e));

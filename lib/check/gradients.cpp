@@ -59,24 +59,30 @@ double projected(const Example& e, std::size_t result, const Tensor& direction) 
   return sum;
 }
 
+// d f / d x by central differences.
+template <class F>
+double difference(real& x, double step, const F& f) {
+  const real kept = x;
+  x = kept + static_cast<real>(step);
+  const double right = f();
+  x = kept - static_cast<real>(step);
+  const double left = f();
+  x = kept;
+  return (right - left) / (2 * step);
+}
+
 // d <direction, y> / d x for every element of x.
 Tensor numeric_gradient(const Example& e, std::size_t result, const Tensor& direction, Tensor x) {
   Tensor slope = Tensor::uninitialized(x.shape());
   for (std::int64_t i = 0; i < x.size(); ++i) {
-    real& at = x.mutable_data()[i];
-    const real kept = at;
-    at = kept + static_cast<real>(difference_step);
-    const double right = projected(e, result, direction);
-    at = kept - static_cast<real>(difference_step);
-    const double left = projected(e, result, direction);
-    at = kept;
-    slope.mutable_data()[i] = static_cast<real>((right - left) / (2 * difference_step));
+    slope.mutable_data()[i] = static_cast<real>(difference(
+        x.mutable_data()[i], difference_step, [&] { return projected(e, result, direction); }));
   }
   return slope;
 }
 
 Outcome judge(const std::string& name, const Tensor& got, const Tensor& expected) {
-  double apart = 0, scale = 1;
+  double apart = 0, scale = smallest_scale;
   for (std::int64_t i = 0; i < got.size(); ++i) {
     const auto wanted = static_cast<double>(expected.data()[i]);
     const double error = std::abs(static_cast<double>(got.data()[i]) - wanted);
@@ -111,6 +117,31 @@ std::vector<Outcome> check_gradients(const Exported<api::Operator>& op) {
       const Tensor got = x.has_grad() ? x.grad() : Tensor::zeros(x.shape());
       all.push_back(judge(name, got, numeric_gradient(e, result, direction, x)));
     }
+  }
+  return all;
+}
+
+std::vector<Outcome> check_gradients(train::Task& task) {
+  constexpr std::int64_t probes = 8;
+  constexpr double step = exact ? 1e-5 : 1e-2, smallest = exact ? 1e-3 : 1e-2;
+  const auto loss = [&] { return static_cast<double>(task.loss(1, 0).item()); };
+  task.params().zero_grad();
+  autograd::backward(task.loss(1, 0));
+  const autograd::NoGrad off;
+  Rng rng(1);
+  std::vector<Outcome> all;
+  for (auto [name, tensor] : task.params().grads()) {
+    Tensor x = task.params().all().at(name);
+    double apart = 0, scale = smallest;
+    for (std::int64_t probe = 0; probe < probes; ++probe) {
+      const auto i = static_cast<std::int64_t>(rng.uniform(0, static_cast<double>(x.size())));
+      const double numeric = difference(x.mutable_data()[i], step, loss);
+      const double error = std::abs(static_cast<double>(tensor.data()[i]) - numeric);
+      apart = std::isnan(error) ? INFINITY : std::max(apart, error);
+      scale = std::max(scale, std::abs(numeric));
+    }
+    const double error = apart / scale;
+    all.push_back({name, error <= gradient_error, error, ""});
   }
   return all;
 }

@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "check/bpe_case.h"
 #include "check/language_case.h"
-#include "check/optim_case.h"
 #include "check/ops_case.h"
+#include "check/optim_case.h"
 #include "check/train_case.h"
 #include "io/json_file.h"
 #include "train/files.h"
@@ -35,8 +35,8 @@ bool is_known_model(const std::string& config) {
 Replay layout_of(const std::string& dir) {
   const auto has = [&](const char* name) { return train::exists(dir + "/" + name); };
   if (has("bpe.json")) return replay_bpe;
-  if (has("optim.json")) return replay_optim;
   if (has("ops.json")) return replay_ops;
+  if (has("optim.json")) return replay_optim;
   if (!has("config.json") || !has("expected.safetensors")) return nullptr;
   if (!is_known_model(dir + "/config.json")) return nullptr;
   return has("recipe.json") ? replay_training : replay_language;

@@ -20,9 +20,9 @@ const Registry<MakeModel>& catalog() {
 
 std::unique_ptr<Model> make_model(config::Reader& root, const Origin& origin) {
   auto model = root.child("model");
-  const std::string name = model.required("name");
-  if (const auto* entry = catalog().look(name)) return entry->make(root, origin);
-  model.fail("name", catalog().unknown(name));
+  model.need("name", "a string");
+  std::string name;
+  return model.named("name", name, catalog()).make(root, origin);
 }
 
 }  // namespace dlt::models

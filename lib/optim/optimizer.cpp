@@ -8,9 +8,7 @@ namespace dlt::optim {
 namespace {
 
 const RuleKind& kind_named(config::Reader& r, std::string& name) {
-  r.field("name", name);
-  if (const auto* entry = optimizers().look(name)) return entry->make;
-  r.fail("name", optimizers().unknown(name));
+  return r.named("name", name, optimizers()).make;
 }
 
 void check_state(const nn::StateDict& state, const nn::StateDict& from) {

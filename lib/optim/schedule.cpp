@@ -154,9 +154,7 @@ Curve read_robbins_monro(config::Reader& r, ScheduleConfig&) {
 }
 
 ReadCurve curve_named(config::Reader& r, std::string& name) {
-  r.field("name", name);
-  if (const auto* entry = schedules().look(name)) return entry->make;
-  r.fail("name", schedules().unknown(name));
+  return r.named("name", name, schedules()).make;
 }
 
 }  // namespace

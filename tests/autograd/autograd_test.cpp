@@ -84,6 +84,33 @@ TEST_CASE("detach shares the array and stops the gradient; NoGrad records nothin
   check_all(x.grad(), 3);  // only one of the two factors lets it through
 }
 
+TEST_CASE("an op may have several results, of which any may be used", "[autograd]") {
+  // y = 2 x, z = 3 x
+  const auto both = [](const Tensor& x) {
+    return autograd::record("both", {ops::scale(x.detach(), 2), ops::scale(x.detach(), 3)}, {x},
+                            [](const std::vector<Tensor>& dys, autograd::InputGrads& dx) {
+                              for (std::int64_t i = 0; i < dys[0].size(); ++i) {
+                                dx[0][i] += 2 * dys[0].data()[i] + 3 * dys[1].data()[i];
+                              }
+                            });
+  };
+  const auto live_before = Tensor::live();
+  {
+    Tensor x = leaf({2, 2}, 1);
+    const auto all = both(x);
+    autograd::backward(ops::sum(ops::add(all[0], ops::mul(all[1], all[1]))));
+    check_all(x.grad(), 2 + 2 * 3 * 3);
+    x.zero_grad();
+    autograd::backward(ops::sum(both(x)[1]));
+    check_all(x.grad(), 3);
+    x.zero_grad();
+    const auto again = both(x);
+    autograd::backward(again, {Tensor::filled({2, 2}, 1), Tensor::filled({2, 2}, 10)});
+    check_all(x.grad(), 32);
+  }
+  CHECK(Tensor::live() == live_before);
+}
+
 TEST_CASE("a gradient that two inputs share is copied before either adds to it", "[autograd]") {
   const Tensor a = leaf({2}, 1), b = leaf({2}, 1);
   autograd::backward(ops::sum(ops::add(a, b)));

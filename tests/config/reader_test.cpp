@@ -1,9 +1,11 @@
 #include "config/reader.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <cfloat>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "support/failure.h"
 
@@ -221,4 +223,92 @@ TEST_CASE("keys with / and ~ and digits are ordinary keys", "[config]") {
   CHECK(names.required("a/b~c") == "dog");
   root.done();
   CHECK(nlohmann::json::parse(root.resolved())["names"]["0"] == "cat");
+}
+
+namespace {
+
+enum class Border { zero, mirror };
+
+struct Kernel {
+  std::array<std::int64_t, 2> size{3, 3};
+  std::vector<std::int64_t> dims = {-1};
+  std::optional<double> scale;
+  Border border = Border::zero;
+};
+
+Kernel read_kernel(Reader& r) {
+  Kernel k;
+  r.field("size", k.size, 1, 9);
+  r.field("dims", k.dims, -4, 4);
+  r.field("scale", k.scale, 0, 1);
+  r.choice("border", k.border, {{"zero", Border::zero}, {"mirror", Border::mirror}});
+  r.done();
+  return k;
+}
+
+std::string kernel_message(const std::string& text) {
+  auto r = Reader::parse_text(text, "a.json");
+  return test::failure([&] { read_kernel(r); }, Exit::usage);
+}
+
+}  // namespace
+
+TEST_CASE("pairs, lists of integers, optional numbers and choices", "[config]") {
+  auto r =
+      Reader::parse_text(R"({"size": 5, "dims": [0, 2], "scale": 0.5, "border": "mirror"})", "");
+  const Kernel k = read_kernel(r);
+  CHECK(k.size == std::array<std::int64_t, 2>{5, 5});
+  CHECK(k.dims == std::vector<std::int64_t>{0, 2});
+  CHECK(k.scale == 0.5);
+  CHECK(k.border == Border::mirror);
+  auto defaults = Reader::parse_text(R"({"size": [1, 2], "dims": 3})", "");
+  const Kernel d = read_kernel(defaults);
+  CHECK(d.size == std::array<std::int64_t, 2>{1, 2});
+  CHECK(d.dims == std::vector<std::int64_t>{3});
+  CHECK_FALSE(d.scale);
+
+  CHECK(kernel_message(R"({"size": [1, 2, 3]})") ==
+        "a.json:1:10: /size: expected an integer in [1, 9] or a list of two: height, width, got 3 "
+        "numbers");
+  CHECK(kernel_message(R"({"size": [1, 0]})") ==
+        "a.json:1:14: /size/1: expected an integer in [1, 9], got 0 (number)");
+  CHECK(kernel_message(R"({"dims": "x"})") ==
+        "a.json:1:10: /dims: expected an integer in [-4, 4] or a list of them, got \"x\" (string)");
+  CHECK(kernel_message(R"({"scale": 2})") ==
+        "a.json:1:11: /scale: expected a number in [0, 1], got 2 (number)");
+  CHECK(kernel_message(R"({"border": "miror"})") ==
+        "a.json:1:12: /border: expected one of zero, mirror, got \"miror\" (string); did you mean "
+        "'mirror'?");
+}
+
+TEST_CASE("what was read documents itself", "[config]") {
+  auto r = Reader::parse_text(R"({"count": 7})", "");
+  std::int64_t count = 0;
+  r.need("count", "an integer");
+  r.field("count", count);
+  read_kernel(r);
+  std::string text;
+  for (const auto& a : r.attributes()) {
+    text += a.pointer + " | " + a.fallback + " | " + a.expected + "\n";
+  }
+  CHECK(text ==
+        "/count |  | an integer >= 1\n"
+        "/size | [3,3] | an integer in [1, 9] or a list of two: height, width\n"
+        "/dims | [-1] | an integer in [-4, 4] or a list of them\n"
+        "/scale | null | a number in [0, 1] or null\n"
+        "/border | \"zero\" | one of zero, mirror\n");
+  auto empty = Reader::parse_text("{}", "a.json");
+  CHECK(test::failure([&] { empty.need("count", "an integer"); }, Exit::usage) ==
+        "a.json:1:1: /count: is required, an integer");
+}
+
+TEST_CASE("an old name is read and leaves one warning", "[config]") {
+  const Registry<int> registry("layer", {{Names{{"layers.new", "old"}, {}, {"old"}}, "", 1}});
+  auto r = Reader::parse_text(R"({"a": "old", "b": "old", "c": "odl"})", "a.json");
+  std::string name;
+  CHECK(r.named("a", name, registry).make == 1);
+  r.named("b", name, registry);
+  CHECK(r.warnings() == std::vector<std::string>{"layer 'old' is an old name: write 'layers.new'"});
+  CHECK(test::failure([&] { r.named("c", name, registry); }, Exit::usage) ==
+        "a.json:1:32: /c: unknown layer 'odl'; known: layers.new");
 }

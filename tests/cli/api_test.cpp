@@ -1,0 +1,111 @@
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "io/safetensors.h"
+#include "support/folder.h"
+#include "support/run_dlt.h"
+
+namespace dlt::test {
+namespace {
+
+using Catch::Contains;
+using nlohmann::json;
+
+// Two rows and their weights, as inputs of nn.linear.
+void write_linear(const std::string& path) {
+  io::SafetensorsContent content;
+  content.tensors["x"] = Tensor::from({2, 2}, {1, 2, 3, 4});
+  content.tensors["weight"] = Tensor::from({1, 2}, {10, 1});
+  io::write_safetensors(path, content);
+}
+
+std::string refused(const Args& args) {
+  const Ended run = dlt(args);
+  CHECK(run.code == 2);
+  CHECK(run.out.empty());
+  return run.err;
+}
+
+}  // namespace
+
+TEST_CASE("the public names are listed, as text and as JSON", "[cli][api]") {
+  const Ended text = dlt({"api", "list"});
+  CHECK(text.code == 0);
+  for (const char* name :
+       {"operators\n", "nn.linear", "models\n", "lm.transformer", "optimizers\n"}) {
+    CHECK_THAT(text.out, Contains(name));
+  }
+  const json all = json::parse(dlt({"api", "list", "--json"}).out);
+  const json old = json::parse(dlt({"api", "list", "--json", "--api-version", "1"}).out);
+  CHECK(all.size() >= old.size());
+  for (const json& item : all) CHECK_FALSE(item["summary"].get<std::string>().empty());
+}
+
+TEST_CASE("a name is shown with what it takes", "[cli][api]") {
+  const Ended run = dlt({"api", "show", "nn.softmax"});
+  CHECK(run.out ==
+        "nn.softmax (operator): exp(x) / sum of exp(x) along an axis\n"
+        "  aliases     softmax\n"
+        "  signature   x -> y\n\n"
+        "  attribute  default  allowed\n"
+        "  dim        -1       an integer in [-64, 64]\n");
+  const json shown = json::parse(dlt({"api", "show", "linear", "--json"}).out);
+  CHECK(shown.size() >= 2);  // an operator and a schedule
+}
+
+TEST_CASE("an operator is run on a file", "[cli][api]") {
+  const Folder folder;
+  write_linear(folder / "in.safetensors");
+  const Ended run = dlt({"api", "run", "nn.linear", "--input", folder / "in.safetensors",
+                         "--output", folder / "out.safetensors"});
+  CHECK(run.err.empty());
+  CHECK(run.out == "y float32 [2, 1]\n");
+  const io::SafetensorsFile file(folder / "out.safetensors");
+  CHECK(file.tensor("y").data()[0] == 12);
+  CHECK(file.tensor("y").data()[1] == 34);
+}
+
+TEST_CASE("wrong calls of an operator say what is wrong and write nothing", "[cli][api][errors]") {
+  const Folder folder;
+  const std::string in = folder / "in.safetensors", out = folder / "out.safetensors";
+  write_linear(in);
+  const auto call = [&](const std::string& name, const std::string& attributes) {
+    return refused({"api", "run", name, "--attrs", attributes, "--input", in, "--output", out});
+  };
+  CHECK(call("nn.liner", "{}") == "dlt: unknown operator 'nn.liner'; did you mean 'nn.linear'?\n");
+  CHECK(call("nn.softmax", R"({"dmi": 1})") ==
+        "dlt: --attrs:1:2: /dmi: is not a known key; did you mean 'dim'?\n");
+  CHECK(call("nn.softmax", R"({"dim": "last"})") ==
+        "dlt: --attrs:1:9: /dim: expected an integer in [-64, 64], got \"last\" (string)\n");
+  CHECK(call("nn.softmax", "{}") == "dlt: nn.softmax: has no input 'weight'; known: x\n");
+  CHECK(call("nn.softmax", "[1]") ==
+        "dlt: --attrs:1:1: expected one JSON object, got [1] (array)\n");
+  CHECK(refused({"api", "show", "nn.liner"}) ==
+        "dlt: unknown name 'nn.liner': did you mean 'nn.linear'?\n");
+  CHECK_FALSE(std::filesystem::exists(out));
+}
+
+TEST_CASE("gradients are checked by name, for a config and for all", "[cli][api]") {
+  const Ended one = dlt({"gradcheck", "linear"});
+  CHECK(one.code == 0);
+  CHECK_THAT(one.out, Contains("nn.linear: y by weight"));
+  CHECK_THAT(one.out, Catch::EndsWith("3 passed, 0 failed\n"));
+  const Ended model = dlt({"gradcheck", "configs/smoke/gpt2-bytes.json"});
+  CHECK(model.code == 0);
+  CHECK_THAT(model.out, Contains("pass  embedding.weight"));
+  CHECK(refused({"gradcheck", "nn.liner"}) ==
+        "dlt: unknown operator 'nn.liner'; did you mean 'nn.linear'?\n");
+}
+
+TEST_CASE("the graph of a training step is written for Graphviz", "[cli][api]") {
+  const Folder folder;
+  CHECK(dlt({"api", "graph", "configs/smoke/gpt2-bytes.json", "--out", folder / "g.dot"}).code ==
+        0);
+  const Ended run = dlt({"api", "graph", "configs/smoke/gpt2-bytes.json"});
+  CHECK_THAT(run.out, Catch::StartsWith("digraph autograd {\n"));
+  CHECK_THAT(run.out, Contains("label=\"linear_cross_entropy\\n[]\""));
+  CHECK_THAT(run.out, Contains("label=\"embedding.weight\\n[256, 32]\""));
+}
+
+}  // namespace dlt::test
