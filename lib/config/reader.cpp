@@ -155,6 +155,10 @@ bool Reader::has(std::string_view key) const {
   return doc_->given.contains(at) && !doc_->given[at].is_null();
 }
 
+bool Reader::is_list(std::string_view key) const {
+  return has(key) && doc_->given[Pointer(join(pointer_, key))].is_array();
+}
+
 void Reader::resolve(std::string_view key, const json& value) {
   place_for(doc_->resolved, join(pointer_, key)) = ordered_json(value);
 }

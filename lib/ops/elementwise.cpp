@@ -74,9 +74,4 @@ Tensor dropout(const Tensor& x, double rate, std::uint64_t key) {
   });
 }
 
-Tensor reshape(const Tensor& x, Shape shape) {
-  return autograd::record("reshape", x.reshape(std::move(shape)), {x},
-                          [](const Tensor& dy, InputGrads& dx) { dx.share(0, dy); });
-}
-
 }  // namespace dlt::ops

@@ -3,7 +3,9 @@
 #include "autograd/autograd.h"
 #include "base/error.h"
 #include "kernels/pointwise.h"
-#include "ops/ops.h"
+#include "kernels/take.h"
+#include "ops/axes.h"
+#include "ops/shape.h"
 
 namespace dlt::ops {
 
@@ -11,29 +13,27 @@ Tensor embedding(const Tensor& table, const Indices& ids, std::int64_t padding) 
   require(table.shape().rank() == 2, "embedding: the table must be [rows, width], not {}",
           table.shape());
   const auto rows = table.dim(0), width = table.dim(1);
+  require(padding >= no_padding && padding < rows,
+          "embedding: padding {} is outside a table of {} rows", padding, rows);
+  for (std::int32_t id : ids.values())
+    require(id >= 0 && id < rows, "embedding: id {} is outside a table of {} rows", id, rows);
   std::vector<std::int64_t> dims = ids.shape().dims();
   dims.push_back(width);
-  Tensor y = Tensor::uninitialized(Shape(std::move(dims)));
-  real* out = y.mutable_data();
-  for (std::int32_t id : ids.values()) {
-    require(id >= 0 && id < rows, "embedding: id {} is outside a table of {} rows", id, rows);
-    out = std::copy_n(table.data() + id * width, width, out);
-  }
-  return autograd::record("embedding", y, {table},
-                          [ids, width, padding](const Tensor& dy, autograd::InputGrads& dx) {
-                            real* sums = dx[0];
-                            const real* g = dy.data();
-                            for (std::int32_t id : ids.values()) {
-                              if (id != padding)
-                                kernels::add_scaled(sums + id * width, g, 1, width);
-                              g += width;
-                            }
-                          });
+  Tensor y = Tensor::uninitialized(result_shape("embedding", std::move(dims)));
+  const kernels::Take t{1, rows, ids.size(), width};
+  kernels::take(y.mutable_data(), table.data(), ids.data(), t);
+  return autograd::record(
+      "embedding", y, {table}, [ids, t, padding](const Tensor& dy, autograd::InputGrads& dx) {
+        std::vector<std::int32_t> learning = ids.values();
+        if (padding != no_padding)
+          std::ranges::replace(learning, static_cast<std::int32_t>(padding), -1);
+        kernels::take_backward(dx[0], dy.data(), learning.data(), t);
+      });
 }
 
 Tensor add_positions(const Tensor& x, const Tensor& table, std::int64_t start) {
   require(x.shape().rank() == 3 && table.shape().rank() == 2 && x.dim(2) == table.dim(1) &&
-              start + x.dim(1) <= table.dim(0),
+              start >= 0 && start <= table.dim(0) && x.dim(1) <= table.dim(0) - start,
           "add_positions: input {} ([batch, time, width]) from position {} does not fit a table {}",
           x.shape(), start, table.shape());
   const auto batch = x.dim(0), plane = x.dim(1) * x.dim(2), offset = start * x.dim(2);

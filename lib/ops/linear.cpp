@@ -2,10 +2,13 @@
 #include "base/error.h"
 #include "kernels/gemm.h"
 #include "kernels/pointwise.h"
-#include "ops/ops.h"
+#include "ops/axes.h"
+#include "ops/matmul.h"
 
 namespace dlt::ops {
 namespace {
+
+using kernels::Activation;
 
 struct LinearSize {
   std::int64_t rows, in, out;
@@ -18,7 +21,9 @@ LinearSize check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   require(!bias.defined() || bias.shape() == Shape{weight.dim(0)},
           "linear: bias {} does not fit weight {}", bias.defined() ? bias.shape() : Shape{},
           weight.shape());
-  return {x.size() / weight.dim(1), weight.dim(1), weight.dim(0)};
+  const std::size_t last = x.shape().dims().size() - 1;
+  result_shape("linear", x.shape().with_last(weight.dim(0)).dims());
+  return {around(x.shape(), last).outer, weight.dim(1), weight.dim(0)};
 }
 
 // y = x W^T:  dx += dy W,  dW += dy^T x,  dbias += the rows of dy.

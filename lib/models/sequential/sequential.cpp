@@ -29,6 +29,7 @@ class SequentialModel : public Model, train::Task {
   SequentialModel(SequentialSettings settings, nn::Params params, config::Reader& model)
       : s_(std::move(settings)), params_(std::move(params)), net_(model, params_, s_.input) {
     s_.objective.check_output(net_.output(), model);
+    optim::check_groups(s_.fit.optimizer.groups, params_);
   }
 
   void open_data(const std::string& run) override;

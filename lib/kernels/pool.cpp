@@ -1,0 +1,271 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/pool.cpp"
+#include "kernels/pool.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "base/parallel.h"
+#include "kernels/rows-inl.h"
+#include "kernels/simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace dlt::kernels::HWY_NAMESPACE {
+
+// Every step-th of the elements from x on; reads step * lanes of them.
+template <int step, class D>
+HWY_INLINE hn::Vec<D> every(D d, const real* x) {
+  if constexpr (step == 1) {
+    return hn::LoadU(d, x);
+  } else {
+    static_assert(step == 2);
+    hn::Vec<D> even, odd;
+    hn::LoadInterleaved2(d, x, even, odd);
+    return even;
+  }
+}
+
+template <class DI>
+HWY_INLINE void put_index(DI di, std::int32_t* to, hn::Vec<DI> v) {
+  if constexpr (sizeof(real) == sizeof(std::int32_t)) {
+    hn::StoreU(v, di, to);
+  } else {
+    const hn::Rebind<std::int32_t, DI> narrow;
+    hn::StoreU(hn::DemoteTo(narrow, v), narrow, to);
+  }
+}
+
+// A row of windows of one plane.
+struct Row {
+  const real* x;  // the plane
+  const Windows& w;
+  Size o;
+  Windows::Range ys;
+
+  // Columns of y whose windows lie in the plane, in whole vectors: f(d, column, first column of x)
+  // for those; returns the range done.
+  template <int step, class F>
+  HWY_INLINE Windows::Range inside(const F& f) const {
+    const Wide d;
+    const auto lanes = static_cast<Size>(hn::Lanes(d));
+    const Size first = std::min(w.out[1], (w.padding[1] + step - 1) / step);
+    Size c = first;
+    for (; c + lanes <= w.out[1]; c += lanes) {
+      const Size begin = c * step - w.padding[1];
+      if (begin + w.kernel[1] - 1 + step * lanes > w.in[1]) break;
+      f(d, c, begin);
+    }
+    return {first, c};
+  }
+};
+
+template <int step>
+HWY_INLINE Windows::Range max_inside(real* y, std::int32_t* index, const Row& row) {
+  const Windows& w = row.w;
+  return row.inside<step>([&](auto d, Size c, Size begin) {
+    using Whole = hn::RebindToSigned<decltype(d)>;
+    using Int = hn::TFromD<Whole>;
+    const Whole di;
+    const auto column = hn::Mul(hn::Iota(di, 0), hn::Set(di, Int{step}));
+    auto best = hn::Set(d, -std::numeric_limits<real>::infinity());
+    auto place = hn::Add(column, hn::Set(di, static_cast<Int>(row.ys.begin * w.in[1] + begin)));
+    for (Size iy = row.ys.begin; iy < row.ys.end; ++iy) {
+      for (Size k = 0; k < w.kernel[1]; ++k) {
+        const Size at = iy * w.in[1] + begin + k;
+        const auto v = every<step>(d, row.x + at);
+        const auto larger = hn::Or(hn::Gt(v, best), hn::IsNaN(v));
+        best = hn::IfThenElse(larger, v, best);
+        place = hn::IfThenElse(hn::RebindMask(di, larger),
+                               hn::Add(column, hn::Set(di, static_cast<Int>(at))), place);
+      }
+    }
+    hn::StoreU(best, d, y + c);
+    put_index(di, index + c, place);
+  });
+}
+
+template <int step>
+HWY_INLINE Windows::Range mean_inside(real* y, const Row& row) {
+  const Windows& w = row.w;
+  const auto share = 1 / static_cast<real>(w.counted(0, row.o) * w.kernel[1]);
+  return row.inside<step>([&](auto d, Size c, Size begin) {
+    auto sum = hn::Zero(d);
+    for (Size iy = row.ys.begin; iy < row.ys.end; ++iy) {
+      for (Size k = 0; k < w.kernel[1]; ++k)
+        sum = hn::Add(sum, every<step>(d, row.x + iy * w.in[1] + begin + k));
+    }
+    hn::StoreU(hn::Mul(sum, hn::Set(d, share)), d, y + c);
+  });
+}
+
+void max_row(real* y, std::int32_t* index, const real* x, const Windows& w, Size o) {
+  const Row row{x, w, o, w.range(0, o)};
+  const Windows::Range done = w.stride[1] == 1   ? max_inside<1>(y, index, row)
+                              : w.stride[1] == 2 ? max_inside<2>(y, index, row)
+                                                 : Windows::Range{0, 0};
+  for (Size c = 0; c < w.out[1]; ++c) {
+    if (c == done.begin) c = done.end;
+    if (c == w.out[1]) break;
+    const auto [begin, end] = w.range(1, c);
+    real best = -std::numeric_limits<real>::infinity();
+    Size place = row.ys.begin * w.in[1] + begin;
+    for (Size iy = row.ys.begin; iy < row.ys.end; ++iy) {
+      for (Size i = iy * w.in[1] + begin; i < iy * w.in[1] + end; ++i) {
+        if (!(x[i] > best) && !std::isnan(x[i])) continue;
+        best = x[i];
+        place = i;
+      }
+    }
+    y[c] = best;
+    index[c] = static_cast<std::int32_t>(place);
+  }
+}
+
+void mean_row(real* y, const real* x, const Windows& w, Size o) {
+  const Row row{x, w, o, w.range(0, o)};
+  const Windows::Range done = w.stride[1] == 1   ? mean_inside<1>(y, row)
+                              : w.stride[1] == 2 ? mean_inside<2>(y, row)
+                                                 : Windows::Range{0, 0};
+  for (Size c = 0; c < w.out[1]; ++c) {
+    if (c == done.begin) c = done.end;
+    if (c == w.out[1]) break;
+    const auto [begin, end] = w.range(1, c);
+    real sum = 0;
+    for (Size iy = row.ys.begin; iy < row.ys.end; ++iy) {
+      for (Size i = begin; i < end; ++i) sum += x[iy * w.in[1] + i];
+    }
+    y[c] = sum / static_cast<real>(w.counted(0, o) * w.counted(1, c));
+  }
+}
+
+real sum_of(const real* x, Size n) {
+  return row_sum(n, [=](auto d, Size i) { return at(d, x, i); });
+}
+
+void add_to_all(real* x, real value, Size n) {
+  for_row(n, [=](auto d, Size i) { put(d, x, i, hn::Add(at(d, x, i), hn::Set(d, value))); });
+}
+
+}  // namespace dlt::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace dlt::kernels {
+HWY_EXPORT(max_row);
+HWY_EXPORT(mean_row);
+HWY_EXPORT(sum_of);
+HWY_EXPORT(add_to_all);
+namespace {
+
+constexpr Size grain = 16384;  // elements: smaller pieces are not worth a thread
+
+// f(i) for i in [0, n), each of which is `size` elements of work.
+template <class F>
+void each(Size n, Size size, const F& f) {
+  parallel_for(n, std::max<Size>(1, grain / std::max<Size>(1, size)), [&](Size begin, Size end) {
+    for (Size i = begin; i < end; ++i) f(i);
+  });
+}
+
+Size elements(const Windows& w) {  // of a window, in the plane
+  return std::min(w.kernel[0], w.in[0]) * std::min(w.kernel[1], w.in[1]);
+}
+
+Windows::Range part(Size in, Size out, Size o) {
+  return {o * in / out, ((o + 1) * in + out - 1) / out};
+}
+
+// f(first row's place, rows, columns, place in y) for all parts of a plane; parts as wide as the
+// plane are one long row.
+template <class F>
+void each_part(const Parts& p, const F& f) {
+  for (Size oy = 0; oy < p.out[0]; ++oy) {
+    const auto ys = part(p.in[0], p.out[0], oy);
+    for (Size ox = 0; ox < p.out[1]; ++ox) {
+      const auto xs = part(p.in[1], p.out[1], ox);
+      const Size rows = ys.end - ys.begin, columns = xs.end - xs.begin;
+      const Size first = ys.begin * p.in[1] + xs.begin, to = oy * p.out[1] + ox;
+      columns == p.in[1] ? f(first, 1, rows * columns, to) : f(first, rows, columns, to);
+    }
+  }
+}
+
+}  // namespace
+
+void max_pool(real* y, std::int32_t* index, const real* x, const Windows& w) noexcept {
+  each(w.planes * w.out[0], w.out[1] * elements(w), [&](Size r) {
+    HWY_DYNAMIC_DISPATCH(max_row)
+    (y + r * w.out[1], index + r * w.out[1], x + r / w.out[0] * w.in[0] * w.in[1], w, r % w.out[0]);
+  });
+}
+
+void mean_pool(real* y, const real* x, const Windows& w) noexcept {
+  each(w.planes * w.out[0], w.out[1] * elements(w), [&](Size r) {
+    HWY_DYNAMIC_DISPATCH(mean_row)
+    (y + r * w.out[1], x + r / w.out[0] * w.in[0] * w.in[1], w, r % w.out[0]);
+  });
+}
+
+void mean_pool_backward(real* dx, const real* dy, const Windows& w) noexcept {
+  const Size plane = w.out[0] * w.out[1];
+  each(w.planes, plane * elements(w), [&](Size p) {
+    real* out = dx + p * w.in[0] * w.in[1];
+    const real* in = dy + p * plane;
+    for (Size i = 0; i < plane; ++i) {
+      const Size oy = i / w.out[1], ox = i % w.out[1];
+      const auto ys = w.range(0, oy), xs = w.range(1, ox);
+      const real share = in[i] / static_cast<real>(w.counted(0, oy) * w.counted(1, ox));
+      for (Size iy = ys.begin; iy < ys.end; ++iy) {
+        for (Size ix = xs.begin; ix < xs.end; ++ix) out[iy * w.in[1] + ix] += share;
+      }
+    }
+  });
+}
+
+void mean_parts(real* y, const real* x, const Parts& p) noexcept {
+  const Size plane = p.in[0] * p.in[1];
+  each(p.planes, plane, [&](Size i) {
+    each_part(p, [&](Size first, Size rows, Size columns, Size to) {
+      real sum = 0;
+      for (Size r = 0; r < rows; ++r)
+        sum += HWY_DYNAMIC_DISPATCH(sum_of)(x + i * plane + first + r * p.in[1], columns);
+      y[i * p.out[0] * p.out[1] + to] = sum / static_cast<real>(rows * columns);
+    });
+  });
+}
+
+void mean_parts_backward(real* dx, const real* dy, const Parts& p) noexcept {
+  const Size plane = p.in[0] * p.in[1];
+  each(p.planes, plane, [&](Size i) {
+    each_part(p, [&](Size first, Size rows, Size columns, Size to) {
+      const real share = dy[i * p.out[0] * p.out[1] + to] / static_cast<real>(rows * columns);
+      for (Size r = 0; r < rows; ++r) {
+        HWY_DYNAMIC_DISPATCH(add_to_all)
+        (dx + i * plane + first + r * p.in[1], share, columns);
+      }
+    });
+  });
+}
+
+void put_back(real* many, const real* few, const Places& p) noexcept {
+  each(p.planes, p.few, [&](Size n) {
+    for (Size i = n * p.few; i < (n + 1) * p.few; ++i) many[n * p.many + p.index[i]] = few[i];
+  });
+}
+
+void add_back(real* many, const real* few, const Places& p) noexcept {
+  each(p.planes, p.few, [&](Size n) {
+    for (Size i = n * p.few; i < (n + 1) * p.few; ++i) many[n * p.many + p.index[i]] += few[i];
+  });
+}
+
+void take_back(real* few, const real* many, const Places& p) noexcept {
+  each(p.planes, p.few, [&](Size n) {
+    for (Size i = n * p.few; i < (n + 1) * p.few; ++i) few[i] += many[n * p.many + p.index[i]];
+  });
+}
+
+}  // namespace dlt::kernels
+#endif

@@ -1,0 +1,41 @@
+#include "ops/axes.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace dlt::ops {
+
+std::size_t axis_of(std::string_view op, const Shape& shape, std::int64_t dim) {
+  const std::int64_t rank = shape.rank();
+  require(dim >= -rank && dim < rank, "{}: {} has no axis {}", op, shape, dim);
+  return static_cast<std::size_t>(dim < 0 ? dim + rank : dim);
+}
+
+Shape result_shape(std::string_view op, std::vector<std::int64_t> dims) {
+  constexpr std::int64_t limit = std::int64_t{1} << 31;
+  std::int64_t size = 1;
+  bool fits = true;
+  for (const std::int64_t d : dims) {
+    require(d >= 0, "{}: a result {} is impossible: no size may be negative", op, Shape(dims));
+    fits = fits && d < limit && (size *= std::max<std::int64_t>(d, 1)) < limit;
+  }
+  require(fits, "{}: a result {} is too large: 2^31 - 1 elements are the most", op, Shape(dims));
+  return Shape(std::move(dims));
+}
+
+Around around(const Shape& shape, std::size_t axis) {
+  Around a;
+  for (std::size_t i = 0; i < shape.dims().size(); ++i) {
+    (i < axis ? a.outer : i == axis ? a.size : a.inner) *= shape.dims()[i];
+  }
+  return a;
+}
+
+std::vector<std::int64_t> strides_of(const Shape& shape) {
+  std::vector<std::int64_t> strides(shape.dims().size(), 1);
+  for (std::size_t i = strides.size(); i-- > 1;) strides[i - 1] = strides[i] * shape.dims()[i];
+  return strides;
+}
+
+}  // namespace dlt::ops
