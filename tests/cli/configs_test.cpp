@@ -51,6 +51,11 @@ Args on_data_at_hand(const std::string& config) {
   return args;
 }
 
+Args with_short_warmup(const std::string& config) {
+  if (!parsed(config)["train"]["schedule"].contains("warmup")) return {};
+  return {"--set", "train.schedule.warmup=1"};
+}
+
 // A config that counts in epochs is to count in steps.
 Args in_steps(const std::string& config) {
   if (!parsed(config)["train"].contains("epochs")) return {};
@@ -74,9 +79,8 @@ TEST_CASE("every config with data trains", "[cli][cli-slow]") {
                  "--set",
                  "train.batch=2",
                  "--set",
-                 "train.eval_batches=1",
-                 "--set",
-                 "train.schedule.warmup=1"};
+                 "train.eval_batches=1"};
+    for (const std::string& word : with_short_warmup(config)) args.push_back(word);
     for (const std::string& word : on_data_at_hand(config)) args.push_back(word);
     for (const std::string& word : in_steps(config)) args.push_back(word);
     const Ended run = dlt(args);
