@@ -19,6 +19,7 @@
 #include "commands/gradcheck.h"
 #include "commands/import.h"
 #include "commands/inspect.h"
+#include "commands/sa.h"
 #include "commands/tokenizer.h"
 #include "commands/train.h"
 
@@ -59,7 +60,8 @@ void add_train(CLI::App& cli, TrainOptions& o, int& code) {
       ->required();
   t->add_option("--out", o.out, "run folder for the results (default: runs/<config>)");
   set_option(t, o.sets);
-  t->add_option("--sweep", o.sweeps, "a.b=v1,v2: train every combination, print a ranking")
+  t->add_option("--sweep", o.sweeps,
+                "a.b=v1,v2: train every combination; a table, sweep.csv and sweep.svg")
       ->take_all()
       ->allow_extra_args(false);
   t->add_flag("--resume", o.resume, "go on from the run's last checkpoint");
@@ -228,6 +230,56 @@ void add_api(CLI::App& cli, ApiCommands& o, int& code) {
   t->add_flag("--json", o.gradcheck.json, "one JSON object");
 }
 
+template <class Options>
+void sa_output(CLI::App* sub, Options& o) {
+  sub->add_option("--step", o.step, "a_k: 1/k, a/k, a/(k+b), a/(k+b)^c, a/k^c or a number")
+      ->capture_default_str();
+  sub->add_option("--out", o.out, "the trajectory as CSV");
+  sub->add_option("--svg", o.svg, "the trajectory as a picture");
+  sub->add_flag("--json", o.json, "one JSON object");
+}
+
+struct SaCommands {
+  SaMeanOptions mean;
+  SaRootOptions root;
+};
+
+void add_sa(CLI::App& cli, SaCommands& o, int& code) {
+  auto* group = cli.add_subcommand("sa", "Stochastic approximation: means and roots from noise");
+  group->footer("Example:\n  dlt sa root --expr \"tanh(w-1)\" --w0 3 --step 1/k --noise 0.5");
+  group->require_subcommand(1);
+  auto* t = verb(*group, "mean", "The mean of a stream of numbers, w -= a_k (w - x_k)",
+                 "seq 1 1000 | dlt sa mean --step 1/k --svg mean.svg", code,
+                 [&o] { return sa_mean(o.mean); });
+  t->add_option("file", o.mean.file, "numbers; - is standard input")->capture_default_str();
+  t->add_option("--column", o.mean.column, "of each line, from 1; 0: every number")
+      ->capture_default_str()
+      ->check(integer(0));
+  t->add_option("--start", o.mean.start, "w before the first number")
+      ->capture_default_str()
+      ->check(number(-1e100, 1e100));
+  sa_output(t, o.mean);
+
+  t = verb(*group, "root", "The root of a function seen through noise (Robbins-Monro)",
+           "dlt sa root --expr \"tanh(w-1)\" --w0 3 --step 1/k --noise 0.5 --seed 1 --svg w.svg",
+           code, [&o] { return sa_root(o.root); });
+  t->add_option("--expr", o.root.expr, "g(w)")->required();
+  t->add_option("--w0", o.root.w0, "where to start")
+      ->capture_default_str()
+      ->check(number(-1e100, 1e100));
+  t->add_option("--noise", o.root.noise, "standard deviation of the noise on g")
+      ->capture_default_str()
+      ->check(number(0, 1e100));
+  t->add_option("--seed", o.root.seed, "of the noise")->capture_default_str()->check(integer(0));
+  t->add_option("--steps", o.root.steps, "how many")->capture_default_str()->check(integer(1));
+  t->add_option("--root", o.root.root, "the true root (default: found by bisection)")
+      ->check(number(-1e100, 1e100));
+  t->add_option("--bound", o.root.bound, "|w| beyond it counts as diverged")
+      ->capture_default_str()
+      ->check(number(1e-100, 1e100));
+  sa_output(t, o.root);
+}
+
 int run(int argc, char** argv) {
   CLI::App cli{"Train, evaluate, run and export models described by JSON configs", "dlt"};
   cli.set_version_flag("--version", "dlt " DLT_VERSION);
@@ -250,6 +302,7 @@ int run(int argc, char** argv) {
   BenchOptions bench_options;
   CheckOptions check_options;
   ApiCommands api_options;
+  SaCommands sa_options;
   bool doctor_json = false;
   add_train(cli, train_options, code);
   add_use(cli, eval_options, generate_options, code);
@@ -257,6 +310,7 @@ int run(int argc, char** argv) {
   add_tokenizer(cli, tokenizer_options, code);
   add_look(cli, inspect_options, bench_options, check_options, doctor_json, code);
   add_api(cli, api_options, code);
+  add_sa(cli, sa_options, code);
 
   try {
     cli.parse(argc, argv);

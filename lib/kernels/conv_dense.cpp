@@ -34,11 +34,13 @@ struct Dense {
   Size panels;         // of output channels in a group
   BlockShape block;
   bool in_place;
+  Size parts;  // of the panels: where blocks are few, threads share one
 
   Size panel_begin(Size p) const { return p * d.out / panels; }
   Size row_blocks() const { return ceil_div(d.rows.count, block.rows); }
   Size column_blocks() const { return ceil_div(d.cols.count, block.cols); }
   Size blocks() const { return d.batch * d.groups * row_blocks() * column_blocks(); }
+  Size part_begin(Size part) const { return part * panels / parts; }
 };
 
 void pack_weights(real* to, const Dense& s, Size begin, Size end) {
@@ -52,7 +54,12 @@ void pack_weights(real* to, const Dense& s, Size begin, Size end) {
       for (const Tap& row : d.rows.taps) {
         for (const Tap& column : d.cols.taps) {
           const real* from = w + row.weight * d.kernel_cols + column.weight;
-          for (Size o = 0; o < channels; ++o) *out++ = from[o * d.w_out];
+          if (d.w_out == 1) {
+            copy_exactly(out, from, channels);
+          } else {
+            for (Size o = 0; o < channels; ++o) out[o] = from[o * d.w_out];
+          }
+          out += channels;
         }
       }
     }
@@ -88,6 +95,7 @@ struct BlockWork {
   const Dense& s;
   PlaneBlock b;
   Size group;
+  Size first_panel, last_panel;   // [first, last)
   real* y;                        // of the group's first channel
   const real* x;                  // where the offsets start
   const Size *offsets, *compact;  // of the block, of `edge`
@@ -110,7 +118,7 @@ void multiply_tiles(const BlockWork& t, real* to, Size to_step, Size p, bool nar
     tile.depth = std::min(s.depth, s.factors - k);
     tile.offsets = (edge ? t.compact : t.offsets) + k;
     tile.add = from_y || k > 0;
-    for (Size panel = 0; panel < s.panels; ++panel) {
+    for (Size panel = t.first_panel; panel < t.last_panel; ++panel) {
       const Size first = s.panel_begin(panel), channels = s.panel_begin(panel + 1) - first;
       const Size channel = t.group * s.d.out + first;
       tile.w = s.packed + channel * s.factors + k * channels;
@@ -133,29 +141,31 @@ void run_block(const BlockWork& t) {
     }
     multiply_tiles(t, t.sums, tile_pixels, p, narrow, false);
     const Size count = find_runs(runs, d, t.b, p);
-    for (Size o = 0; o < d.out; ++o)
+    for (Size o = t.s.panel_begin(t.first_panel); o < t.s.panel_begin(t.last_panel); ++o)
       for (Size r = 0; r < count; ++r)
         write_run(t.y + o * y_plane + runs[r].to, t.sums + o * tile_pixels + runs[r].from,
                   runs[r].count, d.cols.step, d);
   }
 }
 
-// Blocks [begin, end), numbered by image, group, rows, columns.
+// Blocks [begin, end), numbered by image, group, rows, columns, part of the panels.
 void run_blocks(const Dense& s, Size begin, Size end) {
   const ConvCorrelation& d = s.d;
   const Size x_plane = d.rows.in * d.cols.in, y_plane = d.y_rows * d.y_cols;
   std::vector<Size> offsets(static_cast<std::size_t>(s.factors)), compact;
   for (Size k = 0; k < (s.in_place ? s.factors : 0); ++k) compact.push_back(k * tile_pixels);
   for (Size i = begin; i < end; ++i) {
-    const Size part = i / (s.row_blocks() * s.column_blocks());  // image and group
-    const Size row = i / s.column_blocks() % s.row_blocks() * s.block.rows;
-    const Size column = i % s.column_blocks() * s.block.cols;
+    const Size at = i / s.parts, image_group = at / (s.row_blocks() * s.column_blocks());
+    const Size row = at / s.column_blocks() % s.row_blocks() * s.block.rows;
+    const Size column = at % s.column_blocks() * s.block.cols;
     BlockWork t{s,
                 {AxisBlock(d.rows, row, std::min(s.block.rows, d.rows.count - row)),
                  AxisBlock(d.cols, column, std::min(s.block.cols, d.cols.count - column))},
-                part % d.groups,
-                d.y + part * d.out * y_plane,
-                d.x + part * d.in * x_plane,
+                image_group % d.groups,
+                s.part_begin(i % s.parts),
+                s.part_begin(i % s.parts + 1),
+                d.y + image_group * d.out * y_plane,
+                d.x + image_group * d.in * x_plane,
                 offsets.data(),
                 compact.data(),
                 nullptr,
@@ -181,7 +191,7 @@ void run_blocks(const Dense& s, Size begin, Size end) {
 }
 
 void correlate_dense(const ConvCorrelation& d) {
-  Dense s{d, nullptr, d.factors(), 0, 0, {}, false};
+  Dense s{d, nullptr, d.factors(), 0, 0, {}, false, 1};
   s.depth =
       std::max<Size>(1, ceil_div(s.factors, std::max<Size>(1, ceil_div(s.factors, max_factors))));
   s.panels = ceil_div(d.out, tile_channels);
@@ -190,13 +200,14 @@ void correlate_dense(const ConvCorrelation& d) {
                        : block_shape(d.rows, d.cols, d.in, block_numbers);
   const bool parallel =
       d.batch * d.groups * d.out * s.factors * d.rows.count * d.cols.count >= Size{1} << 20;
+  if (parallel && threads() > 1) s.parts = std::min(s.panels, ceil_div(4 * threads(), s.blocks()));
   const auto share = [&](Size count, const auto& f) {
     parallel_for(count, parallel ? 1 : count, f);
   };
   real* const packed = workspace(Slot::b, d.groups * d.out * s.factors + 1);
   share(d.groups * s.panels, [&](Size begin, Size end) { pack_weights(packed, s, begin, end); });
   s.packed = packed;
-  share(s.blocks(), [&](Size begin, Size end) { run_blocks(s, begin, end); });
+  share(s.blocks() * s.parts, [&](Size begin, Size end) { run_blocks(s, begin, end); });
 }
 
 }  // namespace dlt::kernels::HWY_NAMESPACE

@@ -28,7 +28,6 @@ struct Source {
 template <int columns>
 void add_dots(real* dw, const real* dy, const real* x, const real* zeros,
               const std::vector<Size>& offsets, Size length) {
-  constexpr int padded = (columns + 3) / 4 * 4;
   const auto taps = static_cast<Size>(offsets.size());
   for (Size k = 0; k < taps; k += columns) {
     const Size count = std::min<Size>(columns, taps - k);
@@ -37,7 +36,7 @@ void add_dots(real* dw, const real* dy, const real* x, const real* zeros,
       const Size offset = offsets[static_cast<std::size_t>(k + std::min(j, count - 1))];
       rows[j] = offset < 0 ? zeros : x + offset;
     }
-    HWY_ALIGN real sums[padded];
+    HWY_ALIGN real sums[whole_fours(columns)];
     dot_tile<1, columns>(sums, &dy, rows, length);
     for (Size j = 0; j < count; ++j) dw[k + j] += sums[j];
   }

@@ -46,20 +46,21 @@ HWY_INLINE void sum_four(real* out, const hn::Vec<Wide>* v) {
   for (int i = 0; i < 4; ++i) out[i] = hn::GetLane(hn::SumOfLanes(d, v[i]));
 }
 
-// out[i][j] = the dot product of y[i] and x[j] over n numbers, whole vectors; out's rows are
-// padded to a multiple of four.
+// The lengths of arrays of sums: a multiple of four.
+constexpr Size whole_fours(Size n) { return (n + 3) / 4 * 4; }
+
+// out[i * columns + j] = the dot product of y[i] and x[j] over n numbers, whole vectors. `out` has
+// room for whole_fours(rows * columns).
 template <int rows, int columns>
 HWY_INLINE void dot_tile(real* out, const real* const* y_rows, const real* const* x_rows, Size n) {
-  constexpr int padded = (columns + 3) / 4 * 4;
+  constexpr int count = whole_fours(rows * columns);
   const Wide d;
-  hn::Vec<Wide> sum[rows][padded];
+  hn::Vec<Wide> sum[count];
+#pragma GCC unroll 32
+  for (int i = 0; i < count; ++i) sum[i] = hn::Zero(d);
   const real *y[rows], *x[columns];
 #pragma GCC unroll 32
-  for (int i = 0; i < rows; ++i) {
-    y[i] = y_rows[i];
-#pragma GCC unroll 32
-    for (int j = 0; j < padded; ++j) sum[i][j] = hn::Zero(d);
-  }
+  for (int i = 0; i < rows; ++i) y[i] = y_rows[i];
 #pragma GCC unroll 32
   for (int j = 0; j < columns; ++j) x[j] = x_rows[j];
   for (Size p = 0; p < n; p += wide) {
@@ -70,13 +71,12 @@ HWY_INLINE void dot_tile(real* out, const real* const* y_rows, const real* const
     for (int j = 0; j < columns; ++j) {
       const auto v = at(d, x[j], p);
 #pragma GCC unroll 32
-      for (int i = 0; i < rows; ++i) sum[i][j] = hn::MulAdd(factor[i], v, sum[i][j]);
+      for (int i = 0; i < rows; ++i)
+        sum[i * columns + j] = hn::MulAdd(factor[i], v, sum[i * columns + j]);
     }
   }
 #pragma GCC unroll 32
-  for (int i = 0; i < rows; ++i)
-#pragma GCC unroll 32
-    for (int j = 0; j < padded; j += 4) sum_four(out + i * padded + j, &sum[i][j]);
+  for (int i = 0; i < count; i += 4) sum_four(out + i, sum + i);
 }
 
 }  // namespace dlt::kernels::HWY_NAMESPACE

@@ -21,6 +21,7 @@ namespace dlt::kernels::HWY_NAMESPACE {
 // As many sums as fit in the registers beside a vector of each row.
 constexpr int dot_rows = HWY_TARGET == HWY_AVX2 ? 3 : 4;
 constexpr int dot_columns = HWY_TARGET == HWY_AVX2 ? 4 : 6;
+constexpr Size dot_rest = 2;  // columns at one time where fewer than dot_columns are left
 constexpr Size block_numbers = Size{256} << 10;  // of the lines of x and dy in a block: 1 MB
 constexpr Size wanted_items = 16;                // enough for every thread to have some
 
@@ -42,30 +43,38 @@ struct Lines {
   bool add;                        // to what dw holds
 };
 
+// dw's rows [row, row + rows) of a group, factors [k, k + count): count <= columns.
+template <int columns>
+HWY_INLINE void multiply_tile(const Weights& w, const Lines& l, Size group, Size row, Size k,
+                              Size count) {
+  const Size rows = std::min<Size>(dot_rows, w.out - row);
+  const real *y[dot_rows], *x[columns];
+  for (Size i = 0; i < dot_rows; ++i)
+    y[i] = l.dy + (group * w.out + row + std::min(i, rows - 1)) * l.dy_plane;
+  for (Size j = 0; j < columns; ++j) {
+    const Size offset = l.offsets[k + std::min(j, count - 1)];
+    x[j] = offset < 0 ? l.zeros : l.x + group * w.in * l.x_plane + offset;
+  }
+  HWY_ALIGN real sums[whole_fours(dot_rows * columns)];
+  dot_tile<dot_rows, columns>(sums, y, x, l.length);
+  for (Size i = 0; i < rows; ++i) {
+    real* const out = w.dw + (group * w.out + row + i) * w.factors + k;
+    const real* const from = sums + i * columns;
+    for_exactly(count, [&](auto d, Size j) {
+      put(d, out, j, l.add ? hn::Add(at(d, out, j), at(d, from, j)) : at(d, from, j));
+    });
+  }
+}
+
 void multiply_item(const Weights& w, const Lines& l, Size item) {
   const Size group = item / (w.row_tiles * w.column_parts);
   const Size row = item / w.column_parts % w.row_tiles * dot_rows;
-  const Size rows = std::min<Size>(dot_rows, w.out - row);
-  const Size begin = item % w.column_parts * w.columns;
-  const Size end = std::min(begin + w.columns, w.factors);
-  const real *y[dot_rows], *x[dot_columns];
-  for (Size i = 0; i < dot_rows; ++i)
-    y[i] = l.dy + (group * w.out + row + std::min(i, rows - 1)) * l.dy_plane;
-  constexpr Size padded = (dot_columns + 3) / 4 * 4;
-  HWY_ALIGN real sums[dot_rows * padded];
-  for (Size k = begin; k < end; k += dot_columns) {
-    const Size columns = std::min<Size>(dot_columns, end - k);
-    for (Size j = 0; j < dot_columns; ++j) {
-      const Size offset = l.offsets[k + std::min(j, columns - 1)];
-      x[j] = offset < 0 ? l.zeros : l.x + group * w.in * l.x_plane + offset;
-    }
-    dot_tile<dot_rows, dot_columns>(sums, y, x, l.length);
-    for (Size i = 0; i < rows; ++i) {
-      real* out = w.dw + (group * w.out + row + i) * w.factors + k;
-      for (Size j = 0; j < columns; ++j)
-        out[j] = l.add ? out[j] + sums[i * padded + j] : sums[i * padded + j];
-    }
-  }
+  Size k = item % w.column_parts * w.columns;
+  const Size end = std::min(k + w.columns, w.factors);
+  for (; k + dot_columns <= end; k += dot_columns)
+    multiply_tile<dot_columns>(w, l, group, row, k, dot_columns);
+  for (; k < end; k += dot_rest)
+    multiply_tile<dot_rest>(w, l, group, row, k, std::min(dot_rest, end - k));
 }
 
 // 1x1 with whole vectors of pixels: the images are lines already.

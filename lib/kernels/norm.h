@@ -14,7 +14,8 @@ struct NormSize {
 };
 
 // y = (x - mean) * scale * weight + bias, scale = 1 / sqrt(mean((x - mean)^2) + epsilon); mean is 0
-// where center is no, bias may be null. stats [rows, 2] receives mean and scale of each row.
+// where center is no, weight and bias may be null. stats [rows, 2] receives mean and scale of each
+// row.
 void norm_forward(real* y, real* stats, const real* x, const real* weight, const real* bias,
                   const NormSize& n) noexcept;
 
@@ -23,7 +24,7 @@ constexpr Size norm_chunk = 64;
 
 // With u = (x - mean) scale and g = dy weight:
 //   dx (+)= scale (g - mean(g) - u mean(g u)), dweight += sum dy u, dbias += sum dy.
-// dx, dweight and dbias may be null.
+// dx, dweight and dbias may be null; partial too if dweight and dbias are.
 struct NormGrads {
   real* dx;
   bool accumulate;  // whether to add to dx

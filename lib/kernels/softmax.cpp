@@ -52,6 +52,24 @@ void softmax_pull(real* dx, const real* dy, const real* y, real level, bool accu
   });
 }
 
+real sum_of_row(const real* x, Size n) {
+  return row_sum(n, [=](auto d, Size j) { return at(d, x, j); });
+}
+
+void lower_row(real* y, const real* x, real top, real log_sum, Size n) {
+  for_row(n, [=](auto d, Size j) {
+    put(d, y, j, hn::Sub(hn::Sub(at(d, x, j), hn::Set(d, top)), hn::Set(d, log_sum)));
+  });
+}
+
+void log_softmax_pull(real* dx, const real* dy, const real* y, real level, bool accumulate,
+                      Size n) {
+  for_row(n, [=](auto d, Size j) {
+    const auto g = hn::NegMulAdd(ExpOfNegative(d, at(d, y, j)), hn::Set(d, level), at(d, dy, j));
+    put(d, dx, j, accumulate ? hn::Add(g, at(d, dx, j)) : g);
+  });
+}
+
 }  // namespace dlt::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -74,6 +92,9 @@ HWY_EXPORT(sum_exp);
 HWY_EXPORT(dot);
 HWY_EXPORT(scale_row);
 HWY_EXPORT(softmax_pull);
+HWY_EXPORT(sum_of_row);
+HWY_EXPORT(lower_row);
+HWY_EXPORT(log_softmax_pull);
 
 real dot(const real* a, const real* b, Size n) noexcept {
   return HWY_DYNAMIC_DISPATCH(dot)(a, b, n);
@@ -112,6 +133,25 @@ void softmax_backward(real* dx, const real* dy, const real* y, bool accumulate, 
   by_rows(rows, cols, [=](Size r) {
     const real *g = dy + r * cols, *p = y + r * cols;
     HWY_DYNAMIC_DISPATCH(softmax_pull)(dx + r * cols, g, p, dot(g, p, cols), accumulate, cols);
+  });
+}
+
+void log_softmax_forward(real* y, const real* x, Size rows, Size cols) noexcept {
+  by_rows(rows, cols, [=](Size r) {
+    const real* in = x + r * cols;
+    const real top = HWY_DYNAMIC_DISPATCH(row_max)(in, cols);
+    const real sum = HWY_DYNAMIC_DISPATCH(sum_exp)(in, top, cols);
+    HWY_DYNAMIC_DISPATCH(lower_row)(y + r * cols, in, top, std::log(sum), cols);
+  });
+}
+
+void log_softmax_backward(real* dx, const real* dy, const real* y, bool accumulate, Size rows,
+                          Size cols) noexcept {
+  by_rows(rows, cols, [=](Size r) {
+    const real* g = dy + r * cols;
+    const real level = HWY_DYNAMIC_DISPATCH(sum_of_row)(g, cols);
+    HWY_DYNAMIC_DISPATCH(log_softmax_pull)
+    (dx + r * cols, g, y + r * cols, level, accumulate, cols);
   });
 }
 

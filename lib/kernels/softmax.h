@@ -11,6 +11,12 @@ void softmax_forward(real* y, const real* x, Size rows, Size cols) noexcept;
 void softmax_backward(real* dx, const real* dy, const real* y, bool accumulate, Size rows,
                       Size cols) noexcept;
 
+// y = x - max - log sum exp(x - max) over each row.
+void log_softmax_forward(real* y, const real* x, Size rows, Size cols) noexcept;
+// dx (+)= dy - exp(y) sum_k dy_k
+void log_softmax_backward(real* dx, const real* dy, const real* y, bool accumulate, Size rows,
+                          Size cols) noexcept;
+
 // Cross entropy of each row against its target, or 0 where the target is negative:
 // losses [rows] = log sum exp(x) - x[target]. If `gradient` is not null it receives
 // factor (softmax(x) - onehot(target)); it may be x itself.

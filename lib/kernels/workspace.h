@@ -6,8 +6,8 @@
 
 namespace dlt::kernels {
 
-// A kernel that needs two buffers at once takes two slots: gemm the first two, attention, which
-// calls gemm, the others.
+// A kernel that needs two buffers at once takes two slots: gemm and the convolutions, which do not
+// call each other, the first two, attention, which calls gemm, the others.
 enum class Slot { a, b, weights, weight_gradients };
 
 // A buffer of at least `count` numbers that belongs to the calling thread: 64-byte aligned, in huge

@@ -1,43 +1,75 @@
+#include <cmath>
+
 #include "autograd/autograd.h"
 #include "base/error.h"
+#include "kernels/map.h"
 #include "kernels/pointwise.h"
 #include "ops/ops.h"
 
 namespace dlt::ops {
+namespace {
 
 using autograd::InputGrads;
+using kernels::Unary;
 
-Tensor add(const Tensor& a, const Tensor& b) {
-  require(a.shape() == b.shape(), "add: shapes differ: {} + {}", a.shape(), b.shape());
-  Tensor y = Tensor::uninitialized(a.shape());
-  kernels::add(y.mutable_data(), a.data(), b.data(), y.size());
-  return autograd::record("add", y, {a, b}, [](const Tensor& dy, InputGrads& dx) {
-    if (dx.wants(0)) dx.share(0, dy);
-    if (dx.wants(1)) dx.share(1, dy);
-  });
-}
-
-Tensor mul(const Tensor& a, const Tensor& b) {
-  require(a.shape() == b.shape(), "mul: shapes differ: {} * {}", a.shape(), b.shape());
-  Tensor y = Tensor::uninitialized(a.shape());
-  kernels::multiply(y.mutable_data(), a.data(), b.data(), y.size());
+Tensor map(std::string_view op, const Tensor& x, Unary kind,
+           const kernels::Parameters& parameters = {}) {
+  Tensor y = Tensor::uninitialized(x.shape());
+  kernels::map_forward(y.mutable_data(), x.data(), kind, parameters, y.size());
   return autograd::record(
-      "mul", y, {a, b}, [a = a.detach(), b = b.detach()](const Tensor& dy, InputGrads& dx) {
-        for (std::size_t side : {0u, 1u}) {
-          if (!dx.wants(side)) continue;
-          const auto [out, accumulate] = dx.slot(side);
-          const Tensor& other = side == 0 ? b : a;
-          kernels::add_product(out, dy.data(), other.data(), accumulate, dy.size());
-        }
+      op, y, {x}, [x = x.detach(), kind, parameters](const Tensor& dy, InputGrads& dx) {
+        const auto [out, accumulate] = dx.slot(0);
+        kernels::map_backward(out, dy.data(), x.data(), kind, parameters, accumulate, dy.size());
       });
 }
 
+}  // namespace
+
+Tensor exp(const Tensor& x) { return map("exp", x, Unary::exp); }
+Tensor log(const Tensor& x) { return map("log", x, Unary::log); }
+Tensor log1p(const Tensor& x) { return map("log1p", x, Unary::log1p); }
+Tensor sqrt(const Tensor& x) { return map("sqrt", x, Unary::sqrt); }
+Tensor rsqrt(const Tensor& x) { return map("rsqrt", x, Unary::rsqrt); }
+Tensor square(const Tensor& x) { return map("square", x, Unary::square); }
+Tensor reciprocal(const Tensor& x) { return map("reciprocal", x, Unary::reciprocal); }
+Tensor abs(const Tensor& x) { return map("abs", x, Unary::abs); }
+Tensor neg(const Tensor& x) { return map("neg", x, Unary::scale, {.a = -1}); }
+Tensor sin(const Tensor& x) { return map("sin", x, Unary::sin); }
+Tensor cos(const Tensor& x) { return map("cos", x, Unary::cos); }
+Tensor tanh(const Tensor& x) { return map("tanh", x, Unary::tanh); }
+Tensor erf(const Tensor& x) { return map("erf", x, Unary::erf); }
+Tensor sigmoid(const Tensor& x) { return map("sigmoid", x, Unary::sigmoid); }
+Tensor relu(const Tensor& x) { return map("relu", x, Unary::relu); }
+Tensor relu6(const Tensor& x) { return map("relu6", x, Unary::relu6); }
+Tensor silu(const Tensor& x) { return map("silu", x, Unary::silu); }
+Tensor softplus(const Tensor& x) { return map("softplus", x, Unary::softplus); }
+Tensor softsign(const Tensor& x) { return map("softsign", x, Unary::softsign); }
+Tensor elu(const Tensor& x, double alpha) { return map("elu", x, Unary::elu, {.a = alpha}); }
+Tensor selu(const Tensor& x) { return map("selu", x, Unary::selu); }
+Tensor mish(const Tensor& x) { return map("mish", x, Unary::mish); }
+Tensor hardswish(const Tensor& x) { return map("hardswish", x, Unary::hardswish); }
+Tensor hardsigmoid(const Tensor& x) { return map("hardsigmoid", x, Unary::hardsigmoid); }
+
+Tensor gelu(const Tensor& x, Gelu form) {
+  return map("gelu", x, form == Gelu::erf ? Unary::gelu_erf : Unary::gelu_tanh);
+}
+
+Tensor leaky_relu(const Tensor& x, double negative_slope) {
+  return map("leaky_relu", x, Unary::leaky_relu, {.a = negative_slope});
+}
+
+Tensor clamp(const Tensor& x, double min, double max) {
+  require(!std::isnan(min) && !std::isnan(max), "clamp: a bound is not a number");
+  return map("clamp", x, Unary::clamp, {.a = min, .b = max});
+}
+
+Tensor pow(const Tensor& x, double exponent) {
+  require(std::isfinite(exponent), "pow: exponent {} is not finite", exponent);
+  return map("pow", x, Unary::pow, {.a = exponent});
+}
+
 Tensor scale(const Tensor& x, real factor) {
-  Tensor y = Tensor::zeros(x.shape());
-  kernels::add_scaled(y.mutable_data(), x.data(), factor, y.size());
-  return autograd::record("scale", y, {x}, [factor](const Tensor& dy, InputGrads& dx) {
-    kernels::add_scaled(dx[0], dy.data(), factor, dy.size());
-  });
+  return map("scale", x, Unary::scale, {.a = static_cast<double>(factor)});
 }
 
 Tensor activate(const Tensor& x, Activation kind) {
@@ -53,13 +85,15 @@ Tensor activate(const Tensor& x, Activation kind) {
 Tensor swiglu(const Tensor& x) {
   require(x.shape().rank() > 0 && x.dim(-1) % 2 == 0,
           "swiglu: the last axis of {} holds gate and up, so its size must be even", x.shape());
-  const auto width = x.dim(-1) / 2, rows = x.size() / (2 * width);
+  const auto width = x.dim(-1) / 2, rows = width == 0 ? 0 : x.size() / (2 * width);
   Tensor y = Tensor::uninitialized(x.shape().with_last(width));
-  kernels::swiglu_forward(y.mutable_data(), x.data(), rows, width);
+  if (rows > 0) kernels::swiglu_forward(y.mutable_data(), x.data(), rows, width);
   return autograd::record(
       "swiglu", y, {x}, [x = x.detach(), rows, width](const Tensor& dy, InputGrads& dx) {
         const auto [out, accumulate] = dx.slot(0);
-        kernels::swiglu_backward(out, dy.data(), x.data(), accumulate, rows, width);
+        if (rows > 0) {
+          kernels::swiglu_backward(out, dy.data(), x.data(), accumulate, rows, width);
+        }
       });
 }
 

@@ -1,52 +1,84 @@
 #include "kernels/norm.h"
 
+#include <algorithm>
+
 #include "autograd/autograd.h"
 #include "base/error.h"
-#include "ops/ops.h"
+#include "ops/norm.h"
 
 namespace dlt::ops {
 namespace {
 
-Tensor norm(std::string_view op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-            double epsilon, kernels::Center center) {
-  require(x.shape().rank() > 0 && weight.shape() == Shape{x.dim(-1)},
-          "{}: input {} does not fit weight {}", op, x.shape(), weight.shape());
-  require(!bias.defined() || bias.shape() == weight.shape(), "{}: bias {} does not fit weight {}",
-          op, bias.defined() ? bias.shape() : Shape{}, weight.shape());
-  const kernels::NormSize n{x.size() / x.dim(-1), x.dim(-1), static_cast<real>(epsilon), center};
-  Tensor y = Tensor::uninitialized(x.shape()), stats = Tensor::uninitialized({n.rows, 2});
-  kernels::norm_forward(y.mutable_data(), stats.mutable_data(), x.data(), weight.data(),
-                        bias.defined() ? bias.data() : nullptr, n);
+const real* data_of(const Tensor& t) { return t.defined() ? t.data() : nullptr; }
 
-  std::vector<Tensor> inputs = {x, weight};
+bool ends_with(const Shape& shape, const Shape& end) {
+  return shape.rank() >= end.rank() &&
+         std::equal(end.dims().rbegin(), end.dims().rend(), shape.dims().rbegin());
+}
+
+Tensor norm(std::string_view op, const Tensor& x, const Shape& over, const Tensor& weight,
+            const Tensor& bias, double epsilon, kernels::Center center) {
+  require(over.rank() > 0 && ends_with(x.shape(), over),
+          "{}: the last axes of input {} are not the normalized {}", op, x.shape(), over);
+  require(over.size() > 0, "{}: nothing to normalize in {}", op, x.shape());
+  require(!weight.defined() || weight.shape() == over, "{}: weight {} does not fit normalized {}",
+          op, weight.defined() ? weight.shape() : Shape{}, over);
+  require(!bias.defined() || bias.shape() == over, "{}: bias {} does not fit weight {}", op,
+          bias.defined() ? bias.shape() : Shape{}, over);
+  const kernels::NormSize n{x.size() / over.size(), over.size(), static_cast<real>(epsilon),
+                            center};
+  Tensor y = Tensor::uninitialized(x.shape()), stats = Tensor::uninitialized({n.rows, 2});
+  kernels::norm_forward(y.mutable_data(), stats.mutable_data(), x.data(), data_of(weight),
+                        data_of(bias), n);
+
+  std::vector<Tensor> inputs = {x};
+  if (weight.defined()) inputs.push_back(weight);
   if (bias.defined()) inputs.push_back(bias);
   return autograd::record(
       op, y, std::move(inputs),
-      [x = x.detach(), w = weight.detach(), stats, n, has_bias = bias.defined()](
-          const Tensor& dy, autograd::InputGrads& dx) {
+      [x = x.detach(), w = weight.defined() ? weight.detach() : Tensor(), stats, n,
+       has_bias = bias.defined()](const Tensor& dy, autograd::InputGrads& dx) {
         kernels::NormGrads grads{};
         if (dx.wants(0)) {
           const auto slot = dx.slot(0);
           grads.dx = slot.data;
           grads.accumulate = slot.accumulate;
         }
-        if (dx.wants(1)) grads.dweight = dx[1];
-        if (has_bias && dx.wants(2)) grads.dbias = dx[2];
+        const std::size_t place_of_bias = w.defined() ? 2 : 1;
+        if (w.defined() && dx.wants(1)) grads.dweight = dx[1];
+        if (has_bias && dx.wants(place_of_bias)) grads.dbias = dx[place_of_bias];
         const auto chunks = (n.rows + kernels::norm_chunk - 1) / kernels::norm_chunk;
         Tensor partial = Tensor::uninitialized({chunks, 2, n.cols});
         grads.partial = partial.mutable_data();
-        kernels::norm_backward(grads, dy.data(), x.data(), w.data(), stats.data(), n);
+        kernels::norm_backward(grads, dy.data(), x.data(), data_of(w), stats.data(), n);
       });
+}
+
+// By the weight's shape, which is the last axis of x.
+Shape last_axis(std::string_view op, const Tensor& x, const Tensor& weight) {
+  require(x.shape().rank() > 0 && weight.defined() && weight.shape() == Shape{x.dim(-1)},
+          "{}: input {} does not fit weight {}", op, x.shape(),
+          weight.defined() ? weight.shape() : Shape{});
+  return weight.shape();
 }
 
 }  // namespace
 
+Tensor layer_norm(const Tensor& x, const Shape& normalized, const Tensor& weight,
+                  const Tensor& bias, double epsilon) {
+  return norm("layer_norm", x, normalized, weight, bias, epsilon, kernels::Center::yes);
+}
+
 Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon) {
-  return norm("layer_norm", x, weight, bias, epsilon, kernels::Center::yes);
+  return layer_norm(x, last_axis("layer_norm", x, weight), weight, bias, epsilon);
+}
+
+Tensor rms_norm(const Tensor& x, const Shape& normalized, const Tensor& weight, double epsilon) {
+  return norm("rms_norm", x, normalized, weight, {}, epsilon, kernels::Center::no);
 }
 
 Tensor rms_norm(const Tensor& x, const Tensor& weight, double epsilon) {
-  return norm("rms_norm", x, weight, {}, epsilon, kernels::Center::no);
+  return rms_norm(x, last_axis("rms_norm", x, weight), weight, epsilon);
 }
 
 }  // namespace dlt::ops

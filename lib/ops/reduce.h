@@ -5,8 +5,9 @@
 
 #include "tensor/tensor.h"
 
-// Over one or several axes. Axes may be counted from the end (-1); `keep` leaves reduced axes with
-// size 1. Where several elements are the largest, they share the gradient evenly.
+// Over one or several axes; over all if none is named. Axes may be counted from the end (-1);
+// `keep` leaves reduced axes with size 1. Where several elements are the largest, they share the
+// gradient evenly.
 namespace dlt::ops {
 
 using Dims = std::vector<std::int64_t>;
@@ -19,7 +20,7 @@ Tensor mean(const Tensor& x, const Dims& dims, Keep keep = Keep::no);
 Tensor amax(const Tensor& x, const Dims& dims, Keep keep = Keep::no);
 Tensor amin(const Tensor& x, const Dims& dims, Keep keep = Keep::no);
 Tensor logsumexp(const Tensor& x, const Dims& dims, Keep keep = Keep::no);
-Tensor prod(const Tensor& x, std::int64_t dim, Keep keep = Keep::no);  // zeros are handled
+Tensor prod(const Tensor& x, const Dims& dims, Keep keep = Keep::no);  // zeros are handled
 // sum (x - mean)^2 / (n - correction)
 Tensor var(const Tensor& x, const Dims& dims, double correction = 1, Keep keep = Keep::no);
 Tensor cumsum(const Tensor& x, std::int64_t dim);

@@ -28,8 +28,8 @@ Tensor pixel_shuffle(const Tensor& x, std::int64_t factor) {
 Tensor pixel_unshuffle(const Tensor& x, std::int64_t factor) {
   check("pixel_unshuffle", x);
   const auto n = x.dim(0), c = x.dim(1), h = x.dim(2), w = x.dim(3), r = factor;
-  require(r >= 1 && r <= largest && h % r == 0 && w % r == 0, "pixel_unshuffle: {} x {} are no multiples of {}", h,
-          w, r);
+  require(r >= 1 && r <= largest && h % r == 0 && w % r == 0,
+          "pixel_unshuffle: {} x {} are no multiples of {}", h, w, r);
   const Shape shape = result_shape("pixel_unshuffle", {n, c, h / r, r, w / r, r});
   return reshape(permute(reshape(x, shape), {0, 1, 3, 5, 2, 4}),
                  result_shape("pixel_unshuffle", {n, c * r * r, h / r, w / r}));

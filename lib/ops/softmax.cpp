@@ -2,21 +2,94 @@
 
 #include "autograd/autograd.h"
 #include "base/error.h"
-#include "ops/ops.h"
+#include "kernels/map.h"
+#include "ops/broadcast.h"
+#include "ops/norm.h"
 
 namespace dlt::ops {
+namespace {
+
+using autograd::InputGrads;
+using kernels::Reduce;
+using kernels::Zip;
+using kernels::Zip3;
+
+kernels::Middle checked(std::string_view op, const Tensor& x, std::int64_t dim) {
+  const kernels::Middle m = middle_of(x.shape(), axis_along(op, x.shape(), dim));
+  require(m.n > 0, "{}: nothing to normalize in {}", op, x.shape());
+  return m;
+}
+
+// Along an axis that is not the last: x as [outer, n, inner], and numbers [outer, 1, inner].
+Tensor over_middle(const Tensor& x, Reduce kind) { return reduced(x, {false, true, false}, kind); }
+
+Tensor zipped(const Tensor& x, const Tensor& level, Zip kind) {
+  Tensor y = Tensor::uninitialized(x.shape());
+  kernels::zip(y.mutable_data(), x.data(), level.data(), kind, false,
+               grid_of(x.shape(), {x.shape(), level.shape()}));
+  return y;
+}
+
+Tensor softmax_of_middle(const Tensor& x) {
+  const Tensor e = zipped(x, over_middle(x, Reduce::max), Zip::exp_difference);
+  return zipped(e, over_middle(e, Reduce::sum), Zip::div);
+}
+
+Tensor log_softmax_of_middle(const Tensor& x) {
+  const Tensor top = over_middle(x, Reduce::max);
+  Tensor sums = over_middle(zipped(x, top, Zip::exp_difference), Reduce::sum);
+  kernels::map_forward(sums.mutable_data(), sums.data(), kernels::Unary::log, {}, sums.size());
+  return zipped(zipped(x, top, Zip::sub), sums, Zip::sub);
+}
+
+// dx (+)= kind(y, dy, level) for [outer, n, inner].
+void pull_middle(InputGrads& dx, const Tensor& y, const Tensor& dy, const Tensor& level,
+                 Zip3 kind) {
+  const auto [out, accumulate] = dx.slot(0);
+  kernels::zip(out, y.data(), dy.data(), level.data(), kind, accumulate,
+               grid_of(y.shape(), {y.shape(), dy.shape(), level.shape()}));
+}
+
+}  // namespace
 
 Tensor softmax(const Tensor& x, std::int64_t dim) {
-  require(dim == -1 || dim == x.shape().rank() - 1, "softmax: axis {} is not the last of {}", dim,
-          x.shape());
-  require(x.shape().rank() > 0 && x.dim(-1) > 0, "softmax: nothing to normalize in {}", x.shape());
-  const auto cols = x.dim(-1), rows = x.size() / cols;
+  const kernels::Middle m = checked("softmax", x, dim);
+  const Shape middle = {m.outer, m.n, m.inner};
   Tensor y = Tensor::uninitialized(x.shape());
-  kernels::softmax_forward(y.mutable_data(), x.data(), rows, cols);
+  if (m.inner == 1) {
+    kernels::softmax_forward(y.mutable_data(), x.data(), m.outer, m.n);
+  } else {
+    y = softmax_of_middle(x.reshape(middle)).reshape(x.shape());
+  }
   return autograd::record(
-      "softmax", y, {x}, [y = y.detach(), rows, cols](const Tensor& dy, autograd::InputGrads& dx) {
+      "softmax", y, {x}, [y = y.reshape(middle), m](const Tensor& dy, InputGrads& dx) {
+        if (m.inner != 1) {
+          const Tensor g = dy.reshape(y.shape());
+          const Tensor level = over_middle(zipped(y, g, Zip::mul), Reduce::sum);
+          return pull_middle(dx, y, g, level, Zip3::softmax_pull);
+        }
         const auto [out, accumulate] = dx.slot(0);
-        kernels::softmax_backward(out, dy.data(), y.data(), accumulate, rows, cols);
+        kernels::softmax_backward(out, dy.data(), y.data(), accumulate, m.outer, m.n);
+      });
+}
+
+Tensor log_softmax(const Tensor& x, std::int64_t dim) {
+  const kernels::Middle m = checked("log_softmax", x, dim);
+  const Shape middle = {m.outer, m.n, m.inner};
+  Tensor y = Tensor::uninitialized(x.shape());
+  if (m.inner == 1) {
+    kernels::log_softmax_forward(y.mutable_data(), x.data(), m.outer, m.n);
+  } else {
+    y = log_softmax_of_middle(x.reshape(middle)).reshape(x.shape());
+  }
+  return autograd::record(
+      "log_softmax", y, {x}, [y = y.reshape(middle), m](const Tensor& dy, InputGrads& dx) {
+        if (m.inner != 1) {
+          const Tensor g = dy.reshape(y.shape());
+          return pull_middle(dx, y, g, over_middle(g, Reduce::sum), Zip3::log_softmax_pull);
+        }
+        const auto [out, accumulate] = dx.slot(0);
+        kernels::log_softmax_backward(out, dy.data(), y.data(), accumulate, m.outer, m.n);
       });
 }
 

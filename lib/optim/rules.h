@@ -31,6 +31,7 @@ struct Rule {
 struct RuleKind {
   Rule (*read)(config::Reader& r);  // the fields of its own
   double lr, weight_decay;          // its defaults
+  bool operator==(const RuleKind&) const = default;
 };
 
 const Registry<RuleKind>& optimizers();

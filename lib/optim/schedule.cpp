@@ -26,10 +26,6 @@ void read_end(config::Reader& r, ScheduleConfig& c) {
   r.field("steps", c.steps, 0);
 }
 
-void need(const config::Reader& r, std::string_view key, std::string_view expected) {
-  if (!r.has(key)) r.fail(key, fmt::format("is required, {}", expected));
-}
-
 double number(config::Reader& r, std::string_view key, double value, double min, double max) {
   r.field(key, value, min, max);
   return value;
@@ -68,8 +64,7 @@ Curve read_polynomial(config::Reader& r, ScheduleConfig& c) {
 }
 
 Curve read_step(config::Reader& r, ScheduleConfig&) {
-  need(r, "step_size", "an integer >= 1");
-  const double size = count(r, "step_size", 1, 1), gamma = number(r, "gamma", 0.1, 0, 1e3);
+  const double size = count(r, "step_size", 1000, 1), gamma = number(r, "gamma", 0.1, 0, 1e3);
   return warmed_up(r, [=](double lr, double taken, double) {
     return lr * std::pow(gamma, std::floor(taken / size));
   });
@@ -77,7 +72,6 @@ Curve read_step(config::Reader& r, ScheduleConfig&) {
 
 // Milestones are steps of training, whether it began with a warm-up or not.
 Curve read_multistep(config::Reader& r, ScheduleConfig&) {
-  need(r, "milestones", "a list of steps");
   std::vector<std::int64_t> milestones;
   r.field("milestones", milestones, 0);
   if (!std::ranges::is_sorted(milestones)) r.fail("milestones", "expected them in rising order");
@@ -93,15 +87,13 @@ Curve read_multistep(config::Reader& r, ScheduleConfig&) {
 }
 
 Curve read_exponential(config::Reader& r, ScheduleConfig&) {
-  need(r, "gamma", "a number >= 0");
-  const double gamma = number(r, "gamma", 1, 0, 1e3);
+  const double gamma = number(r, "gamma", 0.999, 0, 1e3);
   return warmed_up(r, [=](double lr, double taken, double) { return lr * std::pow(gamma, taken); });
 }
 
 // Loshchilov and Hutter 2017: cycles of T_0, T_0 T_mult, T_0 T_mult^2, ... steps.
 Curve read_cosine_restarts(config::Reader& r, ScheduleConfig& c) {
-  need(r, "T_0", "an integer >= 1");
-  const double first = count(r, "T_0", 1, 1), factor = count(r, "T_mult", 1, 1);
+  const double first = count(r, "T_0", 1000, 1), factor = count(r, "T_mult", 1, 1);
   r.field("min_lr", c.min_lr, 0, 1e6);
   return warmed_up(r, [=, min_lr = c.min_lr](double lr, double taken, double) {
     double length = first, in_cycle = factor == 1 ? std::fmod(taken, first) : taken;

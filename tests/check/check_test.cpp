@@ -61,9 +61,10 @@ std::string error(const std::string& dir, Exit exit) {
 }
 
 const std::string known =
-    "known: a language model (config.json of model_type gpt2 or llama, model.safetensors, "
+    "known: operators (ops.json, ops.safetensors), a language model (config.json of model_type "
+    "gpt2 or llama, model.safetensors, "
     "expected.safetensors), a training run (the same and recipe.json), bpe (bpe.json, "
-    "tokenizer.json)";
+    "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json)";
 
 }  // namespace
 
@@ -121,10 +122,10 @@ TEST_CASE("an unknown layout is an error, never a skip", "[check]") {
   CHECK(error(folder.path(), Exit::data) ==
         "'" + folder.path() + "' is in no layout that can be replayed; " + known);
   fs::copy(golden + "gpt2", folder / "case");
-  fs::create_directory(folder / "ops");
-  write_file(folder / "ops/ops.json", "{}");
+  fs::create_directory(folder / "ngram");
+  write_file(folder / "ngram/o3.arpa", "");
   CHECK(error(folder.path(), Exit::data) ==
-        "'" + folder / "ops" + "' is in no layout that can be replayed; " + known);
+        "'" + folder / "ngram" + "' is in no layout that can be replayed; " + known);
   write_file(folder / "case/config.json", R"({"model_type": "mamba"})");
   CHECK(error(folder / "case", Exit::data) ==
         folder / "case/config.json: /model_type: \"mamba\" is unknown here; " + known);

@@ -105,23 +105,6 @@ TEST_CASE("a dry run of a config without train.steps counts the default ones", "
   CHECK_THAT(run.out, Contains(" for 1000 steps"));
 }
 
-TEST_CASE("a sweep trains every combination and ranks them by loss", "[cli]") {
-  const Folder folder;
-  const Ended run = good(train_tiny(
-      folder / "sweep", {"--sweep", "train.batch=1,2", "--sweep", "train.optimizer.lr=1e-2,1e-4"}));
-  std::istringstream lines(run.out);
-  double before = 0;
-  int count = 0;
-  for (std::string line; std::getline(lines, line); ++count) {
-    const double loss = std::stod(line);
-    CHECK(loss >= before);
-    before = loss;
-    CHECK(fs::exists(line.substr(line.find("  ") + 2) + "/best"));
-  }
-  CHECK(count == 4);
-  CHECK(fs::exists(folder / "sweep/train.batch=1,train.optimizer.lr=1e-4/config.json"));
-}
-
 TEST_CASE("best is the checkpoint with the lowest held-out loss", "[cli]") {
   const Folder folder;
   const std::string run = folder / "run";

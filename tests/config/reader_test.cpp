@@ -310,5 +310,51 @@ TEST_CASE("an old name is read and leaves one warning", "[config]") {
   r.named("b", name, registry);
   CHECK(r.warnings() == std::vector<std::string>{"layer 'old' is an old name: write 'layers.new'"});
   CHECK(test::failure([&] { r.named("c", name, registry); }, Exit::usage) ==
-        "a.json:1:32: /c: unknown layer 'odl'; known: layers.new");
+        "a.json:1:31: /c: unknown layer 'odl'; known: layers.new");
+}
+
+TEST_CASE("a list of objects is read one by one", "[config]") {
+  const auto read_pets = [](const std::string& text) {
+    auto root = Reader::parse_text(text, "a.json");
+    std::string all;
+    for (Reader& pet : root.children("pets")) {
+      std::vector<std::string> names;
+      std::optional<double> age;
+      std::vector<std::int64_t> toys;
+      pet.field("names", names);
+      pet.field("age", age, 0, 100);
+      pet.field("toys", toys, 0);
+      for (const std::string& name : names) all += name + " ";
+    }
+    root.done();
+    return std::pair(all, root.resolved());
+  };
+  const auto [names, resolved] = read_pets(
+      R"({"pets": [{"names": "Ada", "age": 3}, {"names": ["Bo", "Cy"], "toys": [1, 2e0]}]})");
+  CHECK(names == "Ada Bo Cy ");
+  CHECK(nlohmann::json::parse(resolved) == nlohmann::json::parse(R"({"pets": [
+      {"names": ["Ada"], "age": 3.0, "toys": []},
+      {"names": ["Bo", "Cy"], "age": null, "toys": [1, 2]}]})"));
+  CHECK(read_pets(resolved).second == resolved);
+  CHECK(nlohmann::json::parse(read_pets("{}").second)["pets"] == nlohmann::json::array());
+
+  const auto mistake = [&](const std::string& text) {
+    return test::failure([&] { read_pets(text); }, Exit::usage);
+  };
+  CHECK(mistake(R"({"pets": {}})") ==
+        "a.json:1:10: /pets: expected a list of objects, got {} (object)");
+  CHECK(mistake(R"({"pets": [{}, 3]})") ==
+        "a.json:1:15: /pets/1: expected an object, got 3 (number)");
+  CHECK(mistake(R"({"pets": [{}, {"name": 1}]})") ==
+        "a.json:1:16: /pets/1/name: is not a known key; did you mean 'names'?");
+  CHECK(
+      mistake(R"({"pets": [{"names": ["x", 1]}]})") ==
+      "a.json:1:21: /pets/0/names: expected a string or a list of strings, got [\"x\",1] (array)");
+  CHECK(mistake(R"({"pets": [{"age": 101}]})") ==
+        "a.json:1:19: /pets/0/age: expected a number in [0, 100], got 101 (number)");
+  CHECK(
+      mistake(R"({"pets": [{"toys": true}]})") ==
+      "a.json:1:20: /pets/0/toys: expected an integer >= 0 or a list of them, got true (boolean)");
+  CHECK(mistake(R"({"pets": [{"toys": [1, -1]}]})") ==
+        "a.json:1:24: /pets/0/toys/1: expected an integer >= 0, got -1 (number)");
 }

@@ -186,6 +186,7 @@ TEST_CASE("convolutions have the same bits for any number of threads", "[conv]")
   for (const ConvSize& n :
        std::vector<ConvSize>{{3, 64, 48, 1, axis(30, 3, 1, 1), axis(30, 3, 1, 1)},
                              {3, 116, 58, 1, axis(28, 1), axis(28, 1)},
+                             {1, 64, 100, 1, axis(7, 3, 1, 1), axis(7, 3, 1, 1)},
                              {3, 60, 60, 60, axis(20, 5, 1, 2), axis(20, 5, 1, 2)},
                              {5, 12, 24, 3, axis(33, 3, 2, 1), axis(31, 4, 2)}}) {
     const Problem p(n);

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "autograd/autograd.h"
-#include "optim/adamw.h"
+#include "optim/optimizer.h"
 #include "support/check_op.h"
 #include "support/transformers.h"
 
@@ -87,7 +87,7 @@ TEST_CASE("a Transformer learns one batch by heart", "[transformer]") {
   for (const TransformerConfig& c : flavours()) {
     nn::Params params(1);
     const Transformer net(nn::Scope(params), c);
-    optim::AdamW optimizer(params, {});
+    optim::Optimizer optimizer(params, {});
     const Indices tokens({2, 6}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1});  // no two prefixes alike
     const Indices targets = test::random_tokens({2, 6}, c.vocab, 9);
     double loss = 0;

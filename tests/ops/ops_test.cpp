@@ -113,7 +113,7 @@ TEST_CASE("shape mistakes name the op and the shapes", "[ops][errors]") {
   CHECK_THROWS_WITH(ops::linear(Tensor::zeros({8, 64}), Tensor::zeros({192, 65})),
                     "linear: input [8, 64] does not fit weight [192, 65] ([out, in])");
   CHECK_THROWS_WITH(ops::add(Tensor::zeros({2}), Tensor::zeros({3})),
-                    "add: shapes differ: [2] + [3]");
+                    "add: shapes [2] and [3] do not broadcast");
   CHECK_THROWS_WITH(
       ops::attention(Tensor::zeros({1, 2, 12}), {.query = 3, .key_value = 2, .width = 2}),
       "attention: 3 query heads cannot share 2 key/value heads evenly");

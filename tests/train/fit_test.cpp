@@ -26,7 +26,8 @@ FitConfig settings(std::int64_t steps) {
   FitConfig c;
   c.steps = steps;
   c.optimizer.lr = 0.05;
-  c.schedule = {"cosine", 3, 0.001, 20};
+  c.schedule = optim::ScheduleConfig::parse(
+      R"({"name": "cosine", "warmup": 3, "min_lr": 0.001, "steps": 20})");
   c.report_every = 5;
   return c;
 }
@@ -84,13 +85,18 @@ TEST_CASE("the loop learns, reports, evaluates and saves", "[train]") {
 
 TEST_CASE("ten steps, a stop and ten steps are twenty steps, byte for byte", "[train]") {
   const test::Folder folder;
-  const auto kind = GENERATE("adamw", "sgd");
+  const auto kind = GENERATE(as<std::string>(), R"("adamw")", R"("sgd", "momentum": 0.9)",
+                             R"("sgdw", "momentum": 0.9)", R"("adam", "amsgrad": true)",
+                             R"("rmsprop", "centered": true, "momentum": 0.5)", R"("adagrad")",
+                             R"("adadelta")", R"("adamax")", R"("nadam")", R"("radam")");
+  const double ema = GENERATE(0.0, 0.9);
   auto one = new_run(folder / "one"), two = new_run(folder / "two");
   FitConfig whole = settings(20), half = settings(10);
   for (FitConfig* c : {&whole, &half}) {
-    c->optimizer.name = kind;
-    c->optimizer.momentum = 0.9;
-    c->optimizer.weight_decay = 0.1;
+    c->optimizer = optim::OptimizerConfig::parse(
+        R"({"weight_decay": 0.1, "groups": [{"match": "*.bias", "lr_scale": 0.5}], "name": )" +
+        kind + "}");
+    c->ema = ema;
   }
   LinearTask a, b, c;
   train::fit(a, whole, one, fresh);
@@ -164,7 +170,7 @@ TEST_CASE("a longer run keeps the schedule it began with", "[train]") {
   auto run = new_run(folder / "run");
   LinearTask a, b;
   FitConfig c = settings(10);
-  c.schedule = {"linear", 0, 0.01, 0};
+  c.schedule = optim::ScheduleConfig::parse(R"({"name": "linear", "min_lr": 0.01})");
   train::fit(a, c, run, fresh);
   c.steps = 20;
   train::fit(b, c, run, again);
@@ -196,12 +202,55 @@ TEST_CASE("best stays with the smallest metric, keep_last never removes it", "[t
   CHECK(run.checkpoint("best") == run.path("checkpoints/step-00000004"));
 }
 
+TEST_CASE("averaged weights are evaluated and kept, the weights themselves trained", "[train]") {
+  const test::Folder folder;
+  auto plain = new_run(folder / "plain"), averaged = new_run(folder / "averaged");
+  LinearTask a, b;
+  FitConfig c = settings(20);
+  train::fit(a, c, plain, fresh);
+  c.ema = 0.9;
+  std::vector<real> evaluated;
+  b.metric = [&] {
+    const auto now = b.params().all().at("head.weight").values();
+    evaluated.assign(now.begin(), now.end());
+    return 1.0;
+  };
+  train::fit(b, c, averaged, fresh);
+
+  const auto weight = [](nn::Params& params) {
+    const auto w = params.all().at("head.weight").values();
+    return std::vector<real>(w.begin(), w.end());
+  };
+  CHECK(weight(a.params()) == weight(b.params()));  // averaging changes no step
+  LinearTask loaded;
+  train::load_weights(averaged.checkpoint("best"), loaded.params());
+  CHECK(weight(loaded.params()) == evaluated);
+  CHECK(evaluated != weight(b.params()));
+}
+
+TEST_CASE("a checkpoint without averages cannot go on with them", "[train][errors]") {
+  const test::Folder plain, averaged;
+  LinearTask task;
+  optim::Optimizer adam(task.params(), {});
+  optim::Ema ema(task.params(), 0.9);
+  const train::Place place{.step = 4, .metric = 1};
+  train::save_checkpoint(plain.path(), place, task.params(), adam);
+  train::save_checkpoint(averaged.path(), place, task.params(), adam, &ema);
+  CHECK(failure([&] { train::load_checkpoint(plain.path(), task.params(), adam, &ema); },
+                Exit::damaged) ==
+        "the checkpoint has no 'head.bias' [2]\n  in file " + (plain / "state.safetensors"));
+  CHECK(failure([&] { train::load_checkpoint(averaged.path(), task.params(), adam); },
+                Exit::damaged) ==
+        "the checkpoint has 'raw.head.bias' [2], which this optimizer does not use\n  in file " +
+            (averaged / "state.safetensors"));
+}
+
 TEST_CASE("accumulated parts equal the whole batch", "[train]") {
   const test::Folder folder;
   auto one = new_run(folder / "one"), two = new_run(folder / "two");
   LinearTask whole(1), halves(2);
   FitConfig c = settings(10);
-  c.optimizer.name = "sgd";
+  c.optimizer = optim::OptimizerConfig::parse(R"({"name": "sgd", "lr": 0.05})");
   train::fit(whole, c, one, fresh);
   c.step.accumulate = 2;
   train::fit(halves, c, two, fresh);
@@ -217,11 +266,10 @@ TEST_CASE("accumulated parts equal the whole batch", "[train]") {
 TEST_CASE("clipping limits what a step uses, not what it reports", "[train]") {
   const auto moved = [](double clip) {
     LinearTask task;
-    optim::OptimizerConfig c;
-    const auto sgd = optim::optimizers().find("sgd").make(task.params(), c);
+    optim::Optimizer sgd(task.params(), optim::OptimizerConfig::parse(R"({"name": "sgd"})"));
     const Tensor before = task.params().all().at("head.weight").clone();
     const Tensor bias = task.params().all().at("head.bias").clone();
-    const auto r = train::train_step(task, *sgd, {.accumulate = 1, .clip = clip}, 1, 1);
+    const auto r = train::train_step(task, sgd, {.accumulate = 1, .clip = clip}, 1, 1);
     double squares = 0;
     for (const auto& [name, t] : task.params().all()) {
       const Tensor& old = name == "head.bias" ? bias : before;
@@ -281,7 +329,8 @@ TEST_CASE("parameters that overflowed are not saved", "[train][errors]") {
   auto run = new_run(folder / "run");
   LinearTask task;
   FitConfig c = settings(1);
-  c.optimizer = {.name = "sgd", .lr = 1e308};
+  c.optimizer = optim::OptimizerConfig::parse(R"({"name": "sgd"})");
+  c.optimizer.lr = 1e308;
   c.step.clip = 0;
   c.schedule = {};
   CHECK_THAT(failure([&] { train::fit(task, c, run, fresh); }, Exit::diverged),
@@ -297,11 +346,14 @@ TEST_CASE("the object train of a config is read whole", "[train][config]") {
     return c;
   };
   const auto c = read(R"({"steps": 7, "accumulate": 2, "clip": 0, "optimizer": {"lr": 0.1},
-                          "schedule": {"name": "linear", "warmup": 3}, "keep_last": 4})");
+                          "schedule": {"name": "linear", "warmup": 3}, "keep_last": 4,
+                          "ema": 0.99})");
   CHECK(c.steps == 7);
   CHECK(c.step.accumulate == 2);
   CHECK(c.optimizer.lr == 0.1);
-  CHECK(c.schedule.warmup == 3);
+  CHECK(c.schedule.make(3, 100)(2) == 1);
+  CHECK(c.ema == 0.99);
+  CHECK_THROWS_WITH(read(R"({"ema": 1})"), "a.json:1:9: /ema: expected a number in [0, 1), got 1");
   CHECK(c.keep_last == 4);
   CHECK_THROWS_WITH(read(R"({"schedule": {"min_lr": 0.5}})"),
                     "a.json:1:25: /schedule/min_lr: expected at most the optimizer's lr, 0.001, "
