@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "kernels/rows-inl.h"
 #include "kernels/simd-inl.h"
+#include "kernels/workspace.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dlt::kernels::HWY_NAMESPACE {
@@ -140,6 +141,34 @@ void mean_row(real* y, const real* x, const Windows& w, Size o) {
   }
 }
 
+// dx (the plane) += a row of dy, spread first along the width into `line`, one number for each of
+// dy and of a row of dx, then over the rows.
+void mean_row_backward(real* dx, const real* dy, const Windows& w, Size o, real* line) {
+  const auto width = w.in[1], out = w.out[1], step = w.stride[1], padding = w.padding[1];
+  real* const share = line + width;
+  for (Size c = 0; c < out; ++c)
+    share[c] = dy[c] / static_cast<real>(w.counted(0, o) * w.counted(1, c));
+  std::fill_n(line, width, real(0));
+  const Size first = std::max<Size>(0, padding - (out - 1) * step);
+  for (Size k = first; k < std::min(w.kernel[1], width + padding); ++k) {
+    const Size begin = k < padding ? (padding - k + step - 1) / step : 0;
+    const Size n = std::min(out, (width - 1 + padding - k) / step + 1) - begin;
+    real* to = line + begin * step - padding + k;
+    if (step == 1) {
+      for_row(n, [=](auto d, Size i) {
+        put(d, to, i, hn::Add(at(d, to, i), at(d, share + begin, i)));
+      });
+    } else {
+      for (Size i = 0; i < n; ++i) to[i * step] += share[begin + i];
+    }
+  }
+  const auto [top, bottom] = w.range(0, o);
+  for (Size iy = top; iy < bottom; ++iy) {
+    real* row = dx + iy * width;
+    for_row(width, [=](auto d, Size i) { put(d, row, i, hn::Add(at(d, row, i), at(d, line, i))); });
+  }
+}
+
 real sum_of(const real* x, Size n) {
   return row_sum(n, [=](auto d, Size i) { return at(d, x, i); });
 }
@@ -155,6 +184,7 @@ HWY_AFTER_NAMESPACE();
 namespace dlt::kernels {
 HWY_EXPORT(max_row);
 HWY_EXPORT(mean_row);
+HWY_EXPORT(mean_row_backward);
 HWY_EXPORT(sum_of);
 HWY_EXPORT(add_to_all);
 namespace {
@@ -192,6 +222,20 @@ void each_part(const Parts& p, const F& f) {
   }
 }
 
+constexpr Size wide = 16;  // from here on a call of a vector kernel is worth it
+
+real row_of(const real* x, Size n) {
+  if (n >= wide) return HWY_DYNAMIC_DISPATCH(sum_of)(x, n);
+  real sum = 0;
+  for (Size i = 0; i < n; ++i) sum += x[i];
+  return sum;
+}
+
+void add_to_row(real* x, real value, Size n) {
+  if (n >= wide) return HWY_DYNAMIC_DISPATCH(add_to_all)(x, value, n);
+  for (Size i = 0; i < n; ++i) x[i] += value;
+}
+
 }  // namespace
 
 void max_pool(real* y, std::int32_t* index, const real* x, const Windows& w) noexcept {
@@ -209,17 +253,11 @@ void mean_pool(real* y, const real* x, const Windows& w) noexcept {
 }
 
 void mean_pool_backward(real* dx, const real* dy, const Windows& w) noexcept {
-  const Size plane = w.out[0] * w.out[1];
-  each(w.planes, plane * elements(w), [&](Size p) {
-    real* out = dx + p * w.in[0] * w.in[1];
-    const real* in = dy + p * plane;
-    for (Size i = 0; i < plane; ++i) {
-      const Size oy = i / w.out[1], ox = i % w.out[1];
-      const auto ys = w.range(0, oy), xs = w.range(1, ox);
-      const real share = in[i] / static_cast<real>(w.counted(0, oy) * w.counted(1, ox));
-      for (Size iy = ys.begin; iy < ys.end; ++iy) {
-        for (Size ix = xs.begin; ix < xs.end; ++ix) out[iy * w.in[1] + ix] += share;
-      }
+  each(w.planes, w.out[0] * w.out[1] * elements(w), [&](Size p) {
+    real* line = workspace(Slot::a, w.in[1] + w.out[1]);
+    for (Size o = 0; o < w.out[0]; ++o) {
+      HWY_DYNAMIC_DISPATCH(mean_row_backward)
+      (dx + p * w.in[0] * w.in[1], dy + (p * w.out[0] + o) * w.out[1], w, o, line);
     }
   });
 }
@@ -229,8 +267,7 @@ void mean_parts(real* y, const real* x, const Parts& p) noexcept {
   each(p.planes, plane, [&](Size i) {
     each_part(p, [&](Size first, Size rows, Size columns, Size to) {
       real sum = 0;
-      for (Size r = 0; r < rows; ++r)
-        sum += HWY_DYNAMIC_DISPATCH(sum_of)(x + i * plane + first + r * p.in[1], columns);
+      for (Size r = 0; r < rows; ++r) sum += row_of(x + i * plane + first + r * p.in[1], columns);
       y[i * p.out[0] * p.out[1] + to] = sum / static_cast<real>(rows * columns);
     });
   });
@@ -242,28 +279,9 @@ void mean_parts_backward(real* dx, const real* dy, const Parts& p) noexcept {
     each_part(p, [&](Size first, Size rows, Size columns, Size to) {
       const real share = dy[i * p.out[0] * p.out[1] + to] / static_cast<real>(rows * columns);
       for (Size r = 0; r < rows; ++r) {
-        HWY_DYNAMIC_DISPATCH(add_to_all)
-        (dx + i * plane + first + r * p.in[1], share, columns);
+        add_to_row(dx + i * plane + first + r * p.in[1], share, columns);
       }
     });
-  });
-}
-
-void put_back(real* many, const real* few, const Places& p) noexcept {
-  each(p.planes, p.few, [&](Size n) {
-    for (Size i = n * p.few; i < (n + 1) * p.few; ++i) many[n * p.many + p.index[i]] = few[i];
-  });
-}
-
-void add_back(real* many, const real* few, const Places& p) noexcept {
-  each(p.planes, p.few, [&](Size n) {
-    for (Size i = n * p.few; i < (n + 1) * p.few; ++i) many[n * p.many + p.index[i]] += few[i];
-  });
-}
-
-void take_back(real* few, const real* many, const Places& p) noexcept {
-  each(p.planes, p.few, [&](Size n) {
-    for (Size i = n * p.few; i < (n + 1) * p.few; ++i) few[i] += many[n * p.many + p.index[i]];
   });
 }
 

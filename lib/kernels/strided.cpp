@@ -64,6 +64,8 @@ Places advanced(Places p, const std::vector<Loop>& loops, Size index) {
 void copy_row(Places p, const Loop& w, bool accumulate) {
   if (w.to == 1 && w.from == 1) {
     accumulate ? add(p.to, p.to, p.from, w.size) : void(std::copy_n(p.from, w.size, p.to));
+  } else if (w.to == 1 && w.from == 0 && !accumulate) {
+    std::fill_n(p.to, w.size, *p.from);
   } else if (accumulate) {
     for (Size i = 0; i < w.size; ++i) p.to[i * w.to] += p.from[i * w.from];
   } else {

@@ -14,14 +14,20 @@ constexpr Size grain = 16384;  // elements: smaller pieces are not worth a threa
 
 void take(real* y, const real* x, const std::int32_t* index, const Take& t) noexcept {
   if (t.inner == 0) return;
-  parallel_for(t.outer * t.out, std::max<Size>(1, grain / t.inner), [=](Size begin, Size end) {
-    for (Size i = begin; i < end; ++i) {
-      const real* from = x + (i / t.out * t.in + index[i % t.out]) * t.inner;
-      if (t.inner == 1) {
-        y[i] = *from;
-      } else {
-        std::copy_n(from, t.inner, y + i * t.inner);
+  parallel_for(t.outer * t.out, std::max<Size>(1, grain / t.inner), [=](Size i, Size end) {
+    while (i < end) {
+      const Size line = i / t.out, first = i % t.out;
+      const Size n = std::min(t.out - first, end - i);
+      const real* from = x + line * t.in * t.inner;
+      real* to = y + i * t.inner;
+      for (Size j = 0; j < n; ++j) {
+        if (t.inner == 1) {
+          to[j] = from[index[first + j]];
+        } else {
+          std::copy_n(from + index[first + j] * t.inner, t.inner, to + j * t.inner);
+        }
       }
+      i += n;
     }
   });
 }

@@ -139,6 +139,10 @@ TEST_CASE("pooling has the gradient that finite differences give", "[pool][gradc
                 return ops::avg_pool2d(x[0], p, count);
               }});
   }
+  for (const ops::Pool& q : {ops::Pool{{3, 3}, {1, 1}, {1, 1}}, {{2, 40}, {2, 3}, {0, 20}}}) {
+    check_op(
+        {"avg_pool2d", {{1, 2, 3, 21}}, [&](const In& x) { return ops::avg_pool2d(x[0], q); }});
+  }
   check_op({"adaptive_avg_pool2d", {{2, 2, 4, 5}}, [](const In& x) {
               return ops::adaptive_avg_pool2d(x[0], {3, 2});
             }});
