@@ -1,5 +1,7 @@
 #include "api/layer.h"
 
+#include <nlohmann/json.hpp>
+
 #include "api/layer_families.h"
 
 namespace dlt::api {
@@ -18,8 +20,39 @@ const Registry<LayerType>& layers() {
 
 Layer make_layer(const LayerType& type, config::Reader& attributes, const nn::Scope& scope,
                  const Shape& input) {
-  if (!type.attributes.empty()) attributes.preset(type.attributes);
+  attributes.preset(type.defaults);
   return type.make(attributes, scope, input);
+}
+
+namespace {
+
+// Makes the example on an input of 4 axes, of 3 or of 2: the first that it takes.
+std::pair<Shape, config::Reader> try_example(const LayerType& type) {
+  for (const Shape& input : {Shape{1, 4, 6, 6}, Shape{1, 4, 6}, Shape{1, 4}}) {
+    auto reader = config::Reader::parse_text(std::string(type.example), "example");
+    nn::Params params(1);
+    try {
+      make_layer(type, reader, nn::Scope(params), input);
+      return {input, reader};
+    } catch (const Error&) {
+      continue;
+    }
+  }
+  fail("the layer's example {} fits no input", type.example);
+}
+
+}  // namespace
+
+Shape example_input(const LayerType& type) { return try_example(type).first; }
+
+std::vector<config::Attribute> layer_attributes(const LayerType& type) {
+  auto all = try_example(type).second.attributes();
+  const auto own = nlohmann::json::parse(type.defaults);
+  for (config::Attribute& a : all) {
+    const auto given = own.find(a.pointer.substr(1));
+    if (given != own.end()) a.fallback = given->dump();
+  }
+  return all;
 }
 
 void need_axes(const Shape& input, int axes, std::string_view what) {

@@ -29,14 +29,16 @@ using MakeLayer = Layer (*)(config::Reader& attributes, const nn::Scope& scope, 
 
 struct LayerType {
   MakeLayer make;
-  std::string_view attributes;  // JSON: its own defaults for some of them
+  // Attributes that work for some input of example_input(); serves documentation and tests.
+  std::string_view example = "{}";
+  std::string_view defaults = "{}";  // of its own, for some attributes
   bool operator==(const LayerType&) const = default;
 };
 
 // A layer that is another one with some attributes fixed beforehand, as functools.partial does it:
 // whoever uses it may give them another value.
-constexpr LayerType preset(MakeLayer make, std::string_view attributes) {
-  return {make, attributes};
+constexpr LayerType preset(MakeLayer make, std::string_view defaults, std::string_view example) {
+  return {make, example, defaults};
 }
 
 using LayerEntries = std::vector<Exported<LayerType>>;
@@ -44,5 +46,9 @@ const Registry<LayerType>& layers();
 
 Layer make_layer(const LayerType& type, config::Reader& attributes, const nn::Scope& scope,
                  const Shape& input);
+
+// Of a layer's example: what arrives, and what its attributes are.
+Shape example_input(const LayerType& type);
+std::vector<config::Attribute> layer_attributes(const LayerType& type);
 
 }  // namespace dlt::api

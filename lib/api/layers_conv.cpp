@@ -78,14 +78,14 @@ LayerEntries conv_layers() {
   return {
       {{"layers.conv1d", "nn.Conv1d", "layers.Conv1d", "conv1d"},
        "convolution along time",
-       LayerType{conv1d, ""}},
+       LayerType{conv1d, R"({"out_channels": 3, "kernel_size": 2})"}},
       {{"layers.conv2d", "nn.Conv2d", "layers.Conv2d", "conv2d"},
        "convolution of images",
-       LayerType{conv2d, ""}},
+       LayerType{conv2d, R"({"out_channels": 3, "kernel_size": 2})"}},
       {{"layers.conv_transpose2d", "nn.ConvTranspose2d", "layers.Conv2DTranspose",
         "conv_transpose2d"},
        "the transpose of a convolution, which upsamples images",
-       LayerType{conv_transpose2d, ""}},
+       LayerType{conv_transpose2d, R"({"out_channels": 3, "kernel_size": 2})"}},
   };
 }
 

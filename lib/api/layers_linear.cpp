@@ -73,17 +73,17 @@ LayerEntries linear_layers() {
   return {
       {{"layers.linear", "nn.Linear", "layers.Linear", "linear"},
        "x times weight transposed, plus bias",
-       LayerType{linear, ""}},
+       LayerType{linear, R"({"out_features": 3})"}},
       {{"layers.embedding", "nn.Embedding", "layers.Embedding", "embedding"},
        "a row of a table for each whole number",
-       LayerType{embedding, ""}},
+       LayerType{embedding, R"({"num_embeddings": 5, "embedding_dim": 3})"}},
       {{"layers.dropout", "nn.Dropout", "layers.Dropout", "dropout"},
        "zeros at random in training, the identity in evaluation",
-       LayerType{dropout, ""}},
+       LayerType{dropout}},
       {{"layers.multihead_attention", "nn.MultiheadAttention", "layers.MultiheadAttention",
         "multihead_attention"},
        "attention of a sequence to itself, in several heads",
-       LayerType{attention, ""}},
+       LayerType{attention, R"({"num_heads": 2})"}},
   };
 }
 

@@ -52,13 +52,13 @@ LayerEntries recurrent_layers() {
   return {
       {{"layers.rnn", "nn.RNN", "layers.SimpleRNN", "rnn"},
        "recurrent network with tanh; the result holds every step",
-       LayerType{rnn, ""}},
+       LayerType{rnn, R"({"hidden_size": 3})"}},
       {{"layers.lstm", "nn.LSTM", "layers.LSTM", "lstm"},
        "long short-term memory; the result holds every step",
-       LayerType{lstm, ""}},
+       LayerType{lstm, R"({"hidden_size": 3})"}},
       {{"layers.gru", "nn.GRU", "layers.GRU", "gru"},
        "gated recurrent units; the result holds every step",
-       LayerType{gru, ""}},
+       LayerType{gru, R"({"hidden_size": 3})"}},
   };
 }
 

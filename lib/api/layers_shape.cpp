@@ -59,17 +59,17 @@ LayerEntries shape_layers() {
   return {
       {{"layers.flatten", "nn.Flatten", "layers.Flatten", "flatten"},
        "one axis of all but the batch",
-       LayerType{flatten, ""}},
+       LayerType{flatten}},
       {{"layers.reshape", "layers.Reshape", "reshape"},
        "each example in another shape",
-       LayerType{reshape, ""}},
+       LayerType{reshape, R"({"shape": [2, -1]})"}},
       {{"layers.permute", "layers.Permute", "permute"},
        "axes in another order",
-       LayerType{permute, ""}},
-      {{"layers.last", "last"}, "the last step of a sequence", LayerType{last, ""}},
+       LayerType{permute, R"({"dims": [0, 2, 3, 1]})"}},
+      {{"layers.last", "last"}, "the last step of a sequence", LayerType{last}},
       {{"layers.identity", "nn.Identity", "identity"},
        "what arrives, unchanged",
-       LayerType{identity, ""}},
+       LayerType{identity}},
   };
 }
 

@@ -14,7 +14,8 @@ Tensor run(const std::string& name, const std::string& attributes, const Tensor&
            nn::Pass* pass = nullptr) {
   auto r = config::Reader::parse_text(attributes, "l.json");
   nn::Params params(1);
-  const auto layer = api::make_layer(api::layers().find(name).make, r, nn::Scope(params), x.shape());
+  const auto layer =
+      api::make_layer(api::layers().find(name).make, r, nn::Scope(params), x.shape());
   r.done();
   nn::Pass own;
   const autograd::NoGrad off;
@@ -45,8 +46,8 @@ TEST_CASE("a preset fixes attributes that may be given all the same", "[api]") {
   const Tensor y = run("nn.UpsamplingBilinear2d", twice, square);
   const double corners[] = {1, 4. / 3, 5. / 3, 2};
   for (int i = 0; i < 4; ++i) CHECK(y.data()[i] == Approx(corners[i]));
-  const Tensor plain = run("layers.upsampling_bilinear2d",
-                           R"({"scale_factor": 2, "align_corners": false})", square);
+  const Tensor plain =
+      run("layers.upsampling_bilinear2d", R"({"scale_factor": 2, "align_corners": false})", square);
   CHECK(plain.data()[1] == Approx(1.25));
   const Tensor nearest = run("nn.UpsamplingNearest2d", twice, square);
   CHECK(nearest.data()[1] == 1);
@@ -62,8 +63,9 @@ TEST_CASE("a preset fixes attributes that may be given all the same", "[api]") {
 TEST_CASE("sizes of inputs need not be given, and must be right where they are", "[api]") {
   const Tensor x = test::random({2, 3, 8, 8}, 1);
   CHECK(run("conv2d", R"({"out_channels": 4, "kernel_size": 3})", x).shape() == Shape{2, 4, 6, 6});
-  CHECK(run("conv2d", R"({"in_channels": 3, "out_channels": 4, "kernel_size": [1, 3]})", x).shape() ==
-        Shape{2, 4, 8, 6});
+  CHECK(
+      run("conv2d", R"({"in_channels": 3, "out_channels": 4, "kernel_size": [1, 3]})", x).shape() ==
+      Shape{2, 4, 8, 6});
   CHECK(refusal("conv2d", R"({"in_channels": 4, "out_channels": 4, "kernel_size": 3})",
                 {2, 3, 8, 8}) ==
         "l.json:1:17: /in_channels: expected 3, as its input is [2, 3, 8, 8], got 4");
@@ -114,8 +116,24 @@ TEST_CASE("pixels, sequences and shapes", "[api]") {
   const Tensor ids = Tensor::from({1, 2}, {2, 0});
   CHECK(run("embedding", R"({"num_embeddings": 3, "embedding_dim": 4})", ids).shape() ==
         Shape{1, 2, 4});
-  CHECK(test::failure([&] { run("embedding", R"({"num_embeddings": 2, "embedding_dim": 4})", ids); },
-                      Exit::data) == "embedding: 2 is not a whole number in [0, 2)");
+  CHECK(
+      test::failure([&] { run("embedding", R"({"num_embeddings": 2, "embedding_dim": 4})", ids); },
+                    Exit::data) == "embedding: 2 is not a whole number in [0, 2)");
+}
+
+TEST_CASE("every layer's example can be made, run and documented", "[api]") {
+  for (const auto& entry : api::layers().all()) {
+    INFO(entry.canonical());
+    const Shape input = api::example_input(entry.make);
+    nn::Pass pass;
+    pass.pooled.push_back({Indices({1, 4, 6, 6}, std::vector<std::int32_t>(144)), {}, {12, 12}});
+    const Tensor x = Tensor::zeros(input);
+    CHECK(run(entry.canonical(), std::string(entry.make.example), x, &pass).dim(0) == 1);
+    api::layer_attributes(entry.make);
+  }
+  const auto attributes = api::layer_attributes(api::layers().find("nn.UpsamplingBilinear2d").make);
+  REQUIRE(attributes.front().pointer == "/mode");
+  CHECK(attributes.front().fallback == "\"bilinear\"");
 }
 
 TEST_CASE("every activation runs", "[api]") {

@@ -69,17 +69,8 @@ TEST_CASE("every config with data trains", "[cli][cli-slow]") {
     if (!has_data(config)) continue;
     CAPTURE(config);
     const Folder folder;
-    Args args = {"train",
-                 config,
-                 "--quiet",
-                 "--out",
-                 folder / "run",
-                 "--set",
-                 "train.steps=2",
-                 "--set",
-                 "train.batch=2",
-                 "--set",
-                 "train.eval_batches=1"};
+    Args args = {"train",         config,  "--quiet",       "--out", folder / "run",        "--set",
+                 "train.steps=2", "--set", "train.batch=2", "--set", "train.eval_batches=1"};
     for (const std::string& word : with_short_warmup(config)) args.push_back(word);
     for (const std::string& word : on_data_at_hand(config)) args.push_back(word);
     for (const std::string& word : in_steps(config)) args.push_back(word);

@@ -65,10 +65,12 @@ TEST_CASE("evaluating twice gives the same numbers, dropout or not", "[cli][sequ
   CHECK(once.code == 0);
   CHECK(once.out == twice.out);
   CHECK(metrics(folder / "run")["accuracy"].get<double>() >= 0.95);
-  CHECK(metrics(folder / "run", {"--data", "data/fixtures/moons.csv"})["accuracy"].get<double>() > 0.95);
+  CHECK(metrics(folder / "run", {"--data", "data/fixtures/moons.csv"})["accuracy"].get<double>() >
+        0.95);
 }
 
-TEST_CASE("linear regression, one row at a time, in batches, and all at once", "[cli][sequential]") {
+TEST_CASE("linear regression, one row at a time, in batches, and all at once",
+          "[cli][sequential]") {
   for (const char* batch : {"1", "16", "0"}) {
     CAPTURE(batch);
     const Folder folder;
@@ -89,7 +91,8 @@ TEST_CASE("epochs become steps, and a run goes on by its folder", "[cli][sequent
   CHECK(config["train"]["steps"] == 30);  // 240 rows in batches of 16, twice
   CHECK_FALSE(config["train"].contains("epochs"));
   CHECK(config["model"]["input"] == nlohmann::json{2});
-  const Ended more = dlt({"train", folder / "run", "--resume", "--quiet", "--set", "train.steps=40"});
+  const Ended more =
+      dlt({"train", folder / "run", "--resume", "--quiet", "--set", "train.steps=40"});
   CHECK(more.err == "");
   CHECK(more.code == 0);
 }
@@ -107,13 +110,15 @@ TEST_CASE("weights leave with their buffers and come back equal", "[cli][sequent
           "this model cannot be exported as 'hf'; known: safetensors, npz");
 }
 
-TEST_CASE("what is wrong with a data set ends the command before a run is made", "[cli][sequential]") {
+TEST_CASE("what is wrong with a data set ends the command before a run is made",
+          "[cli][sequential]") {
   const Folder folder;
   const auto train = [&](const std::string& set) {
     return Args{"train", cnn, "--quiet", "--out", folder / "run", "--set", set};
   };
-  refuses(train("data.train_images=nope"), 3,
-          "data.train_images: there is no file 'nope' (paths start at the folder that dlt is run in)");
+  refuses(
+      train("data.train_images=nope"), 3,
+      "data.train_images: there is no file 'nope' (paths start at the folder that dlt is run in)");
   put(folder / "torn", std::string("\0\0\x08\x03\0\0", 6));
   refuses(train("data.train_images=" + (folder / "torn")), 3,
           "'" + (folder / "torn") + "': offset 4: the file ends inside the header");
@@ -129,10 +134,11 @@ TEST_CASE("a run whose training data have changed is not resumed", "[cli][sequen
   put(rows, contents("data/fixtures/moons.csv"));
   trains(moons, folder / "run", on_copy);
   put(rows, contents("data/fixtures/moons.csv") + "9,9,upper\n");
-  refuses({"train", folder / "run", "--quiet", "--resume", "--set", "train.steps=99"}, 3,
-          "the training data have changed since this run began, their columns, classes or means are "
-          "not those of '" +
-              (folder / "run/data.json") + "': start a new run, or bring the old data back");
+  refuses(
+      {"train", folder / "run", "--quiet", "--resume", "--set", "train.steps=99"}, 3,
+      "the training data have changed since this run began, their columns, classes or means are "
+      "not those of '" +
+          (folder / "run/data.json") + "': start a new run, or bring the old data back");
 }
 
 }  // namespace dlt::test

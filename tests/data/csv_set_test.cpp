@@ -34,7 +34,8 @@ struct File {
 
 TEST_CASE("columns are chosen by name or number and scaled by the training part", "[data]") {
   const File file("id,x,kind,y\n7,1,b,10\n8,3,a,20\n9,5,b,30\n");
-  auto set = set_of(file.config(R"(, "columns": ["x", "-1"], "target": "kind")"), data::Target::classes);
+  auto set =
+      set_of(file.config(R"(, "columns": ["x", "-1"], "target": "kind")"), data::Target::classes);
   const data::Examples train = set->open().train;
   CHECK(train.item == Shape{2});
   CHECK(train.labels == std::vector<std::int32_t>{1, 0, 1});
@@ -43,7 +44,8 @@ TEST_CASE("columns are chosen by name or number and scaled by the training part"
   const double expected[] = {-edge, -edge, 0, 0, edge, edge};
   for (std::size_t i = 0; i < 6; ++i) CHECK(train.numbers[i] == Approx(expected[i]).margin(1e-6));
 
-  auto other = set_of(file.config(R"(, "columns": ["x", "-1"], "target": "kind")"), data::Target::classes);
+  auto other =
+      set_of(file.config(R"(, "columns": ["x", "-1"], "target": "kind")"), data::Target::classes);
   other->restore(set->kept(), "data.json");
   CHECK(other->kept() == set->kept());
   write_file(file.folder / "new.csv", "kind,y,x\na,40,7\n");
@@ -57,7 +59,9 @@ TEST_CASE("several targets, no header, another separator, no scaling", "[data]")
   const data::Examples all =
       set_of(file.config(R"(, "header": false, "separator": ";", "target": ["3", "0"],
                              "normalize": false)"),
-             data::Target::numbers)->open().train;
+             data::Target::numbers)
+          ->open()
+          .train;
   CHECK(all.numbers == std::vector<real>{2, 3, 6, 7});
   CHECK(all.targets == std::vector<real>{4, 1, 8, 5});
   CHECK(all.outputs == 2);
@@ -88,9 +92,10 @@ TEST_CASE("what is wrong with a CSV file is said with its line", "[data]") {
   auto set = set_of(labels.config(), classes);
   set->open();
   write_file(labels.folder / "new.csv", "x,c\n1,cat\n1,dgo\n");
-  CHECK(test::message(labels.folder, Exit::data, [&] { set->held_out(labels.folder / "new.csv"); }) ==
-        "DIR/new.csv:3: column 'c': class 'dgo' is not among those of the training data; did you "
-        "mean 'dog'?");
+  CHECK(
+      test::message(labels.folder, Exit::data, [&] { set->held_out(labels.folder / "new.csv"); }) ==
+      "DIR/new.csv:3: column 'c': class 'dgo' is not among those of the training data; did you "
+      "mean 'dog'?");
   CHECK(test::failure([] { set_of(R"({"train": "nope.csv"})", numbers)->open(); }, Exit::data) ==
         "data.train: there is no file 'nope.csv' (paths start at the folder that dlt is run in)");
   CHECK(test::failure([] { set_of("{}", numbers)->open(); }, Exit::usage) ==
@@ -109,8 +114,11 @@ TEST_CASE("a run's data.json that is damaged says so", "[data]") {
   auto set = set_of("{}", data::Target::numbers);
   CHECK(test::failure([&] { set->restore("{", "r/data.json"); }, Exit::damaged) ==
         "'r/data.json' is damaged: it does not say what the columns of the data are");
-  CHECK(test::failure([&] { set->restore(R"({"columns": ["a"], "target": ["b"], "mean": [],
-                                            "deviation": [], "classes": []})", "r/data.json"); },
-                      Exit::damaged) ==
-        "'r/data.json' is damaged: its lists are not of one length");
+  CHECK(test::failure(
+            [&] {
+              set->restore(R"({"columns": ["a"], "target": ["b"], "mean": [],
+                                            "deviation": [], "classes": []})",
+                           "r/data.json");
+            },
+            Exit::damaged) == "'r/data.json' is damaged: its lists are not of one length");
 }

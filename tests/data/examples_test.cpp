@@ -78,9 +78,9 @@ TEST_CASE("flips and shifts: every one is drawn, black comes in", "[data]") {
     seen.insert(values(data::gather(all, member, {.flip = true, .shift = 1}, seed).x));
   }
   CHECK(seen.size() == 18);
-  CHECK(seen.contains({3, 1, -1, 9, 7, 5}));       // mirrored
-  CHECK(seen.contains({-1, -1, -1, -1, 1, 3}));    // one row down
-  CHECK(seen.contains({-1, -1, 1, -1, 5, 7}));     // one column to the right
+  CHECK(seen.contains({3, 1, -1, 9, 7, 5}));     // mirrored
+  CHECK(seen.contains({-1, -1, -1, -1, 1, 3}));  // one row down
+  CHECK(seen.contains({-1, -1, 1, -1, 5, 7}));   // one column to the right
 }
 
 TEST_CASE("a batch does not depend on the number of threads", "[data]") {

@@ -27,7 +27,8 @@ std::string refusal(std::string_view text) {
 TEST_CASE("records are split as RFC 4180 has it", "[io]") {
   CHECK(read("a,b\n1,2\n") == Table{{1, {"a", "b"}}, {2, {"1", "2"}}});
   CHECK(read("a,b\r\n,\r\n") == Table{{1, {"a", "b"}}, {2, {"", ""}}});
-  CHECK(read("\xEF\xBB\xBF" "a\n\n\nb") == Table{{1, {"a"}}, {4, {"b"}}});
+  CHECK(read("\xEF\xBB\xBF"
+             "a\n\n\nb") == Table{{1, {"a"}}, {4, {"b"}}});
   CHECK(read("\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\nc") ==
         Table{{1, {"a,b", "say \"hi\"", "two\nlines"}}, {3, {"c"}}});
   CHECK(read("a;b\n", ';') == Table{{1, {"a", "b"}}});

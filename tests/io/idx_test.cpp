@@ -17,7 +17,8 @@ const std::string small = "\0\0\x08\x02\0\0\0\x02\0\0\0\x03"s + "abcdef";
 void refuses(const std::string& bytes, const std::string& why) {
   const test::Folder folder;
   write_file(folder / "f", bytes);
-  CHECK(test::message(folder, Exit::data, [&] { io::read_idx(folder / "f"); }) == "'DIR/f': " + why);
+  CHECK(test::message(folder, Exit::data, [&] { io::read_idx(folder / "f"); }) ==
+        "'DIR/f': " + why);
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ std::string refusal(const std::string& json, const Shape& item) {
 TEST_CASE("the article's network has its shapes and 18,378 parameters", "[sequential]") {
   const Made made(article, {1, 28, 28});
   CHECK(made.params.count() == 18378);
-  CHECK(made.params.names() == std::vector<std::string>{"0.weight", "0.bias", "3.weight", "3.bias",
-                                                        "7.weight", "7.bias"});
+  CHECK(made.params.names() ==
+        std::vector<std::string>{"0.weight", "0.bias", "3.weight", "3.bias", "7.weight", "7.bias"});
   const auto& rows = made.net.rows();
   REQUIRE(rows.size() == 8);
   const Shape shapes[] = {{1, 16, 24, 24}, {1, 16, 24, 24}, {1, 16, 12, 12}, {1, 32, 8, 8},
@@ -86,7 +86,8 @@ TEST_CASE("an encoder and its mirror image: unpools take the last pool first", "
   CHECK(made.net.output() == Shape{1, 2, 13, 13});
 }
 
-TEST_CASE("every gradient of a small network equals central differences", "[sequential][gradcheck]") {
+TEST_CASE("every gradient of a small network equals central differences",
+          "[sequential][gradcheck]") {
   constexpr bool exact = sizeof(real) == sizeof(double);
   constexpr double step = exact ? 1e-6 : 1e-2, tolerance = exact ? 1e-6 : 3e-2;
   const Made made(R"({"layers": [
@@ -110,15 +111,16 @@ TEST_CASE("every gradient of a small network equals central differences", "[sequ
       const double left = loss().item();
       value = kept;
       INFO(name << " element " << i);
-      CHECK(t.grad().data()[i] == Approx((right - left) / (2 * step)).epsilon(tolerance).margin(tolerance));
+      CHECK(t.grad().data()[i] ==
+            Approx((right - left) / (2 * step)).epsilon(tolerance).margin(tolerance));
     }
   }
 }
 
 TEST_CASE("the article's network learns one batch by heart", "[sequential]") {
   auto root = config::Reader::parse_text(
-      std::string(R"({"model": {"name": "net.sequential", "input": [1, 28, 28], )") + (article + 1) +
-          R"(, "train": {"batch": 8}})",
+      std::string(R"({"model": {"name": "net.sequential", "input": [1, 28, 28], )") +
+          (article + 1) + R"(, "train": {"batch": 8}})",
       "c.json");
   const auto model = models::make_model(root, {});
   CHECK(model->summary().parameters == 18378);
@@ -156,7 +158,8 @@ TEST_CASE("what a sequential config lacks is said", "[sequential]") {
   refuses(R"({"model": {"name": "sequential", "layers": [{"name": "linear", "out_features": 1}])" +
               data + R"("seed": 2})",
           "the training data: there are 2 classes, the last layer gives 1");
-  refuses(R"({"model": {"name": "sequential", "loss": "mse", )" + layers +
-              R"(}, "data": {"name": "csv", "train": "data/fixtures/line.csv"}})",
-          "the training data: there are 1 numbers to predict for each input, the last layer gives 3");
+  refuses(
+      R"({"model": {"name": "sequential", "loss": "mse", )" + layers +
+          R"(}, "data": {"name": "csv", "train": "data/fixtures/line.csv"}})",
+      "the training data: there are 1 numbers to predict for each input, the last layer gives 3");
 }

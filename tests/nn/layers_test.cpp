@@ -44,20 +44,21 @@ TEST_CASE("a layer is its functional twin with weights of its own, bit for bit",
     ops::ConvTranspose t;
     t.stride = {2, 2};
     const nn::ConvTranspose2d up(s / "t", 4, 3, {3, 3}, t);
-    CHECK(same(up(image), ops::conv_transpose2d(image, of(params, "t.weight"),
-                                                of(params, "t.bias"), t)));
+    CHECK(same(up(image),
+               ops::conv_transpose2d(image, of(params, "t.weight"), of(params, "t.bias"), t)));
   }
   SECTION("linear, norms and embedding") {
     const Tensor x = test::random({2, 6, 3, 4}, 1), rows = test::random({5, 7}, 2);
     const nn::Linear linear(s / "l", 7, 3);
     CHECK(same(linear(rows), ops::linear(rows, of(params, "l.weight"), of(params, "l.bias"))));
     const nn::GroupNorm group(s / "g", 3, 6);
-    CHECK(same(group(x), ops::group_norm(x, 3, of(params, "g.weight"), of(params, "g.bias"), 1e-5)));
+    CHECK(
+        same(group(x), ops::group_norm(x, 3, of(params, "g.weight"), of(params, "g.bias"), 1e-5)));
     const nn::InstanceNorm instance(s / "i", 6);
     CHECK(same(instance(x), ops::instance_norm(x, {}, {}, 1e-5)));
     const nn::LayerNorm layer(s / "n", Shape{3, 4}, nn::Bias::yes, 1e-5);
-    CHECK(same(layer(x), ops::layer_norm(x, {3, 4}, of(params, "n.weight"), of(params, "n.bias"),
-                                         1e-5)));
+    CHECK(same(layer(x),
+               ops::layer_norm(x, {3, 4}, of(params, "n.weight"), of(params, "n.bias"), 1e-5)));
     const Indices ids({3}, {4, 0, 4});
     const nn::Embedding embedding(s / "e", 5, 2, nn::normal(1));
     CHECK(same(embedding(ids), ops::embedding(of(params, "e.weight"), ids)));
@@ -130,8 +131,11 @@ TEST_CASE("batch norm: the batch in training, running statistics in evaluation",
   CHECK(e.data()[3] == Approx((6 - 0.3) / running).epsilon(1e-4));
   CHECK(of(params, "num_batches_tracked").item() == 1);
   CHECK(same(e, norm(x, nullptr)));
-  CHECK(test::failure([&] { norm(Tensor::zeros({2, 3}), &training); }, Exit::failed) ==
-        "batch_norm: input [2, 3] does not fit 1 channels on axis 1");
+  CHECK(test::failure(
+            [&] {
+              norm(Tensor::zeros({2, 3}), &training);
+            },
+            Exit::failed) == "batch_norm: input [2, 3] does not fit 1 channels on axis 1");
 }
 
 TEST_CASE("attention of x to itself is that of x, x and x", "[nn]") {
@@ -144,12 +148,16 @@ TEST_CASE("attention of x to itself is that of x, x and x", "[nn]") {
   causal.causal = true;
   const Tensor y = attention(x, causal), other = attention(x, x, x, {}, causal);
   CHECK(y.shape() == x.shape());
-  for (std::int64_t i = 0; i < y.size(); ++i) CHECK(y.data()[i] == Approx(other.data()[i]).margin(1e-5));
-  CHECK(test::failure([&] { attention(Tensor::zeros({2, 5, 7})); }, Exit::failed) ==
-        "multihead_attention: input [2, 5, 7] is not [batch, time, 8]");
-  CHECK(test::failure([&] { nn::MultiheadAttention(nn::Scope(params) / "b", 8, 3); },
-                      Exit::failed) ==
-        "multihead_attention: a width of 8 cannot be divided into 3 heads");
+  for (std::int64_t i = 0; i < y.size(); ++i)
+    CHECK(y.data()[i] == Approx(other.data()[i]).margin(1e-5));
+  CHECK(test::failure(
+            [&] {
+              attention(Tensor::zeros({2, 5, 7}));
+            },
+            Exit::failed) == "multihead_attention: input [2, 5, 7] is not [batch, time, 8]");
+  CHECK(
+      test::failure([&] { nn::MultiheadAttention(nn::Scope(params) / "b", 8, 3); }, Exit::failed) ==
+      "multihead_attention: a width of 8 cannot be divided into 3 heads");
 }
 
 TEST_CASE("recurrent layers have torch's parameters and run in both directions", "[nn]") {

@@ -22,9 +22,9 @@ TEST_CASE("a state dict has parameters and buffers, in the order they were made"
   const nn::Scope scope(params);
   const nn::Linear first(scope / "z", 2, 3);
   const nn::BatchNorm norm(scope / "a", 3);
-  CHECK(params.names() ==
-        std::vector<std::string>{"z.weight", "z.bias", "a.weight", "a.bias", "a.running_mean",
-                                 "a.running_var", "a.num_batches_tracked"});
+  CHECK(params.names() == std::vector<std::string>{"z.weight", "z.bias", "a.weight", "a.bias",
+                                                   "a.running_mean", "a.running_var",
+                                                   "a.num_batches_tracked"});
   CHECK(params.all().size() == 7);
   CHECK(params.count() == 2 * 3 + 3 + 3 + 3);
   CHECK_FALSE(params.all().at("a.running_var").needs_grad());
@@ -64,7 +64,10 @@ TEST_CASE("a state dict loads as a whole or not at all", "[nn]") {
 TEST_CASE("a parameter larger than the machine is refused before it is made", "[nn]") {
   nn::Params params(1);
   const std::string why = test::failure(
-      [&] { params.create("w", {1 << 30, 1 << 30, 1 << 30}, nn::zeros()); }, Exit::failed);
+      [&] {
+        params.create("w", {1 << 30, 1 << 30, 1 << 30}, nn::zeros());
+      },
+      Exit::failed);
   CHECK_THAT(why, Catch::StartsWith("parameter 'w' [1073741824, 1073741824, 1073741824] takes ") &&
                       Catch::Contains(" GB, this machine has "));
 }
