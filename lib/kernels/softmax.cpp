@@ -100,6 +100,11 @@ real dot(const real* a, const real* b, Size n) noexcept {
   return HWY_DYNAMIC_DISPATCH(dot)(a, b, n);
 }
 
+real log_sum_exp(const real* x, Size n) noexcept {
+  const real top = HWY_DYNAMIC_DISPATCH(row_max)(x, n);
+  return top + std::log(HWY_DYNAMIC_DISPATCH(sum_exp)(x, top, n));
+}
+
 void scale_row(real* x, real factor, Size n) noexcept {
   HWY_DYNAMIC_DISPATCH(scale_row)(x, factor, n);
 }

@@ -23,9 +23,9 @@ Tensor attention(const Tensor& qkv, const Heads& heads, double dropout_rate = 0,
 Tensor rope(const Tensor& qkv, const Heads& heads, double theta, std::int64_t start = 0);
 
 struct Attend {
-  bool causal = false;          // query t sees keys 0 to t
-  bool grouped = false;         // k and v may have fewer heads than q, a divisor of them
-  std::optional<double> scale;  // instead of 1 / sqrt(width)
+  bool causal = false;               // query t sees keys 0 to t
+  bool grouped = false;              // k and v may have fewer heads than q, a divisor of them
+  std::optional<double> scale = {};  // instead of 1 / sqrt(width)
 };
 // q [batch, heads, time, width], k and v [batch, key heads, keys, width]. mask, if it is not empty,
 // broadcasts to [batch, heads, time, keys]: 0 hides a key. A query that sees no key gets zeros.

@@ -4,7 +4,8 @@
 
 #include "tensor/tensor.h"
 
-// Losses. A reduction other than `none` gives a scalar.
+// Losses. A reduction other than `none` gives a scalar; the mean of nothing (no elements, every
+// target ignored, or weights that sum to 0) is 0, with no gradient.
 namespace dlt::ops {
 
 enum class Reduction : std::uint8_t { none, mean, sum };
@@ -21,10 +22,11 @@ struct CrossEntropy {
   std::int64_t ignore = -100;  // rows with this target do not count
   double smoothing = 0;        // epsilon / classes on every class (Szegedy et al. 2016)
 };
-// logits [rows, classes], target [rows]; weight [classes] if defined: the mean is weighted by it.
+// logits [rows, classes], target [rows]; weight [classes], if defined, multiplies each row by that
+// of its target, and the mean is over the weights. Logits alone have a gradient.
 Tensor cross_entropy(const Tensor& logits, const Indices& target, const Tensor& weight,
                      const CrossEntropy& options);
-// The same from log probabilities.
+// The same from log probabilities; without smoothing.
 Tensor nll_loss(const Tensor& log_probabilities, const Indices& target, const Tensor& weight,
                 const CrossEntropy& options);
 
@@ -37,6 +39,7 @@ Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, double beta = 1,
 // d^2 / 2 where |d| < delta, else delta (|d| - delta / 2).
 Tensor huber_loss(const Tensor& x, const Tensor& target, double delta = 1,
                   Reduction reduction = Reduction::mean);
+// The losses below take the target as constant.
 // -target log sigmoid(x) - (1 - target) log(1 - sigmoid(x))
 Tensor binary_cross_entropy_with_logits(const Tensor& x, const Tensor& target,
                                         Reduction reduction = Reduction::mean);

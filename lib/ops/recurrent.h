@@ -1,21 +1,25 @@
 #pragma once
 
+#include <cstdint>
+
 #include "tensor/tensor.h"
 
 // Recurrent networks of one layer and direction, in PyTorch's layout and gate order, and state
 // space scans. Starts that are undefined are zero.
 namespace dlt::ops {
 
+enum class Order : std::uint8_t { batch_first, time_first };  // of the first two axes of x and y
 struct Recurrent {  // weight_ih [gates * hidden, in], weight_hh [gates * hidden, hidden]
   Tensor weight_ih, weight_hh;
   Tensor bias_ih, bias_hh;  // [gates * hidden], or both undefined
+  Order order = Order::batch_first;
 };
 struct States {
-  Tensor y;       // [batch, time, hidden]
+  Tensor y;       // [batch, time, hidden], or with time first
   Tensor hidden;  // [1, batch, hidden], after the last step
   Tensor cell;    // of an LSTM
 };
-// x [batch, time, in], h0 and c0 [1, batch, hidden].
+// x [batch, time, in], or with time first; h0 and c0 [1, batch, hidden].
 States rnn(const Tensor& x, const Recurrent& w, const Tensor& h0 = {});  // tanh (Elman 1990)
 States lstm(const Tensor& x, const Recurrent& w, const Tensor& h0 = {}, const Tensor& c0 = {});
 States gru(const Tensor& x, const Recurrent& w, const Tensor& h0 = {});  // reset after the product
@@ -26,7 +30,7 @@ struct Scan {
 };
 // Mamba's recurrence (Gu and Dao 2023): h = exp(delta A) h + delta B u, y = C h + D u.
 // u and delta [batch, channels, time], A [channels, states], B and C [batch, states, time],
-// D [channels]. y is as u; last_state [batch, channels, states].
+// D [channels] or undefined. y is as u; last_state [batch, channels, states].
 Scan selective_scan(const Tensor& u, const Tensor& delta, const Tensor& a, const Tensor& b,
                     const Tensor& c, const Tensor& d);
 
@@ -37,8 +41,9 @@ struct S4d {
 };
 // K [channels, length] = 2 Re(sum_n C_n (exp(dt A_n) - 1) / A_n exp(dt A_n l)) (Gu et al. 2022).
 Tensor s4d_kernel(const S4d& s, std::int64_t length);
-// y_t = sum_s kernel[s] u[t - s]: u [batch, channels, time], kernel [channels, time]; by FFT where
-// that is faster.
-Tensor long_convolution(const Tensor& u, const Tensor& kernel);
+// y_t = sum_s kernel[s] u[t - s] + skip u_t: u [batch, channels, time], kernel [channels, time],
+// skip [channels] or undefined. By Fourier transforms in float where that is faster: their error is
+// about 1e-6 of the largest y.
+Tensor long_convolution(const Tensor& u, const Tensor& kernel, const Tensor& skip = {});
 
 }  // namespace dlt::ops
