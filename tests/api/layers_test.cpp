@@ -53,7 +53,7 @@ TEST_CASE("a preset fixes attributes that may be given all the same", "[api]") {
   CHECK(nearest.data()[1] == 1);
   CHECK(nearest.data()[2] == 2);
   CHECK(refusal("upsample", R"({"scale_factor": 2, "size": 4})", {1, 1, 2, 2}) ==
-        "l.json:1:30: /size: give one of size and scale_factor");
+        "l.json:1:29: /size: give one of size and scale_factor");
   CHECK(refusal("upsample", R"({"scale_factor": 2, "mode": "linear"})", {1, 1, 2, 2}) ==
         "l.json:1:29: /mode: 'linear' is for inputs of 3 axes, this one has 4");
   CHECK(refusal("upsample", R"({"scale_factor": 2, "align_corners": true})", {1, 1, 2, 2}) ==

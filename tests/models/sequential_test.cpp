@@ -62,14 +62,14 @@ TEST_CASE("a layer that does not fit is named with its place", "[sequential]") {
   CHECK(refusal(R"({"layers": [{"name": "relu"}, {"name": "conv2d", "out_channels": 2,
                      "kernel_size": 9}]})",
                 {1, 4, 4})
-            .starts_with("m.json:1:39: /layers/1/name: conv2d: "));
+            .starts_with("m.json:1:40: /layers/1/name: conv2d: "));
   CHECK(refusal(R"({"layers": [{"name": "conv2d", "out_channels": 2, "kernel_size": 3}]})", {4}) ==
-        "m.json:1:21: /layers/0/name: needs an input [batch, channels, height, width], got [1, 4]\n"
+        "m.json:1:22: /layers/0/name: needs an input [batch, channels, height, width], got [1, 4]\n"
         "  in layer 0 (layers.conv2d)");
-  CHECK(refusal(R"({"layers": [{"name": "conv2e"}]})", {4}) ==
-        "m.json:1:21: /layers/0/name: unknown layer 'conv2e'; did you mean 'layers.conv2d'?");
+  CHECK(refusal(R"({"layers": [{"name": "layers.conv2e"}]})", {4}) ==
+        "m.json:1:22: /layers/0/name: unknown layer 'layers.conv2e'; did you mean 'layers.conv2d'?");
   CHECK(refusal(R"({"layers": [{"name": "linear", "out_features": 2, "bais": true}]})", {4}) ==
-        "m.json:1:50: /layers/0/bais: is not a known key; did you mean 'bias'?");
+        "m.json:1:51: /layers/0/bais: is not a known key; did you mean 'bias'?");
   CHECK(refusal(R"({"layers": [{}]})", {4}) ==
         "m.json:1:13: /layers/0/name: is required, the name of a layer");
   CHECK(refusal(R"({"layers": []})", {4}) ==
@@ -147,14 +147,14 @@ TEST_CASE("what a sequential config lacks is said", "[sequential]") {
   refuses(R"({"model": {"name": "sequential", "input": 4, )" + layers + "}}",
           R"(the config has no data: add "data": {"name": "csv", "train": "rows.csv"}, say)");
   refuses(R"({"model": {"name": "sequential", "input": [2, 4], )" + layers + "}}",
-          "c.json:1:60: /model/layers: the loss cross_entropy needs [batch, classes] from the last "
+          "c.json:1:61: /model/layers: the loss cross_entropy needs [batch, classes] from the last "
           "layer, which gives [1, 2, 3]: put layers.flatten and layers.linear behind it");
   const std::string data = R"(}, "data": {"name": "csv", "train": "data/fixtures/moons.csv"}, )";
   refuses(R"({"model": {"name": "sequential", "input": 4, )" + layers + data + R"("seed": 2})",
           "c.json:1:43: /model/input: the data have inputs of [2], not [4]");
   refuses(R"({"model": {"name": "sequential", )" + layers + data +
               R"("train": {"epochs": 1, "steps": 2}})",
-          "c.json:1:168: /train/epochs: give epochs or steps, not both");
+          "c.json:1:167: /train/epochs: give epochs or steps, not both");
   refuses(R"({"model": {"name": "sequential", "layers": [{"name": "linear", "out_features": 1}])" +
               data + R"("seed": 2})",
           "the training data: there are 2 classes, the last layer gives 1");

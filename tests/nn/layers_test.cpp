@@ -114,7 +114,7 @@ TEST_CASE("dropout is the identity without a Training, and keeps the mean with o
 
 TEST_CASE("batch norm: the batch in training, running statistics in evaluation", "[nn]") {
   nn::Params params(1);
-  const nn::BatchNorm norm(nn::Scope(params), 1);
+  const nn::BatchNorm norm(nn::Scope(params) / "bn", 1);
   const Tensor x = Tensor::from({2, 1, 1, 2}, {1, 2, 3, 6});  // mean 3, variance 3.5, unbiased 14/3
   nn::Training training(1);
   const Tensor y = norm(x, &training);
@@ -122,27 +122,28 @@ TEST_CASE("batch norm: the batch in training, running statistics in evaluation",
   for (int i = 0; i < 4; ++i) {
     CHECK(y.data()[i] == Approx((static_cast<double>(x.data()[i]) - 3) / deviation).epsilon(1e-4));
   }
-  CHECK(of(params, "running_mean").item() == Approx(0.3));
-  CHECK(of(params, "running_var").item() == Approx(0.9 + 0.1 * 14 / 3));
-  CHECK(of(params, "num_batches_tracked").item() == 1);
+  CHECK(of(params, "bn.running_mean").item() == Approx(0.3));
+  CHECK(of(params, "bn.running_var").item() == Approx(0.9 + 0.1 * 14 / 3));
+  CHECK(of(params, "bn.num_batches_tracked").item() == 1);
 
   const Tensor e = norm(x, nullptr);
   const double running = std::sqrt(0.9 + 0.1 * 14 / 3 + 1e-5);
   CHECK(e.data()[3] == Approx((6 - 0.3) / running).epsilon(1e-4));
-  CHECK(of(params, "num_batches_tracked").item() == 1);
+  CHECK(of(params, "bn.num_batches_tracked").item() == 1);
   CHECK(same(e, norm(x, nullptr)));
   CHECK(test::failure(
             [&] {
               norm(Tensor::zeros({2, 3}), &training);
             },
-            Exit::failed) == "batch_norm: input [2, 3] does not fit 1 channels on axis 1");
+            Exit::failed) ==
+        "batch_norm: input [2, 3] does not fit 1 channels on axis 1\n  in layer bn");
 }
 
 TEST_CASE("attention of x to itself is that of x, x and x", "[nn]") {
   nn::Params params(1);
-  const nn::MultiheadAttention attention(nn::Scope(params), 8, 2);
-  CHECK(params.names() == std::vector<std::string>{"in_proj_weight", "in_proj_bias",
-                                                   "out_proj.weight", "out_proj.bias"});
+  const nn::MultiheadAttention attention(nn::Scope(params) / "a", 8, 2);
+  CHECK(params.names() == std::vector<std::string>{"a.in_proj_weight", "a.in_proj_bias",
+                                                   "a.out_proj.weight", "a.out_proj.bias"});
   const Tensor x = test::random({2, 5, 8}, 1);
   ops::Attend causal;
   causal.causal = true;
@@ -154,7 +155,8 @@ TEST_CASE("attention of x to itself is that of x, x and x", "[nn]") {
             [&] {
               attention(Tensor::zeros({2, 5, 7}));
             },
-            Exit::failed) == "multihead_attention: input [2, 5, 7] is not [batch, time, 8]");
+            Exit::failed) ==
+        "multihead_attention: input [2, 5, 7] is not [batch, time, 8]\n  in layer a");
   CHECK(
       test::failure([&] { nn::MultiheadAttention(nn::Scope(params) / "b", 8, 3); }, Exit::failed) ==
       "multihead_attention: a width of 8 cannot be divided into 3 heads");
