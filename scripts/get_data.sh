@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Fetches real text by name into data/raw/NAME.txt: plain UTF-8, a blank line between pieces.
+# Fetches real data by name: text into data/raw/NAME.txt (plain UTF-8, a blank line between pieces),
+# other sets into the folder data/raw/NAME.
 #   scripts/get_data.sh [NAME]...    every set when no name is given
-# A new set is one function `make_NAME` (writes the text to stdout) and one line in data.sha256.
+# A new set is one function `make_NAME`, which writes the text to stdout, or the files of its folder
+# into the working directory, and a line for each file in data.sha256.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 cache=$PWD/.cache/debian
 checksums=scripts/data.sha256
-names=(bible fortunes-zh)
+names=(bible fortunes-zh fashion-mnist)
 
 # The King James Version, one verse a line. The package keeps it compressed in a format of its own,
 # which its program `bible` prints as "Ge1:1 In the beginning": a new "Ge1" begins a chapter.
@@ -32,6 +34,14 @@ make_fortunes_zh() {
       "${root%/}/usr/share/games/fortunes/$file"
     echo
   done | LC_ALL=C awk 'NF { if (gap && seen) print ""; print; seen = 1 } { gap = !NF }'
+}
+
+# Pictures of clothes in ten classes, 28 x 28, 60,000 to train on and 10,000 to test with: the
+# package's four files as they are.
+make_fashion_mnist() {
+  local root folder=usr/share/datasets/fashion-mnist
+  root=$(package_root dataset-fashion-mnist "$folder/train-images-idx3-ubyte.gz")
+  cp "${root%/}/$folder/"*.gz .
 }
 
 # package_root PACKAGE FILE: the folder under which the package's FILE lies: / where the package is
@@ -81,24 +91,45 @@ with_readline() {
   fi
 }
 
-expected_sha256() { awk -v path="$1" '$2 == path { print $1 }' "$checksums"; }
 sha256_of() { sha256sum "$1" | cut -d ' ' -f 1; }
 
-# get NAME: makes the file under another name and moves it only when its checksum is right.
+# The lines of data.sha256 for one set.
+checksums_of() { awk -v set="data/raw/$1" '$2 == set ".txt" || index($2, set "/") == 1' "$checksums"; }
+
+is_whole() { sha256sum --status --check - <<<"$1" 2>/dev/null; }
+
+# get NAME: makes the set under another name and moves it only when every checksum is right.
 get() {
-  local name=$1 path=data/raw/$1.txt expected actual
+  local name=$1 wanted path expected actual
   [[ " ${names[*]} " == *" $name "* ]] || die "unknown data set '$name'; known: ${names[*]}"
-  expected=$(expected_sha256 "$path")
-  [[ -n $expected ]] || die "$checksums has no line for $path"
-  if [[ ! -f $path || $(sha256_of "$path") != "$expected" ]]; then
+  wanted=$(checksums_of "$name")
+  [[ -n $wanted ]] || die "$checksums has no line for $name"
+  if ! is_whole "$wanted"; then
+    rm -rf "data/raw/$name.part" "data/raw/$name.txt.part"
     mkdir -p data/raw
-    "make_${name//-/_}" >"$path.part"
-    actual=$(sha256_of "$path.part")
-    [[ $actual == "$expected" ]] ||
-      die "$path.part has sha256 $actual, but $checksums says $expected: the package differs from Debian 12's"
-    mv "$path.part" "$path"
+    if [[ $wanted == *"  data/raw/$name.txt" ]]; then
+      "make_${name//-/_}" >"data/raw/$name.txt.part"
+    else
+      mkdir "data/raw/$name.part"
+      (cd "data/raw/$name.part" && "make_${name//-/_}")
+    fi
+    while read -r expected path; do
+      local made=${path/data\/raw\/$name/data/raw/$name.part}
+      [[ $path == *.txt ]] && made=$path.part
+      actual=$(sha256_of "$made")
+      [[ $actual == "$expected" ]] ||
+        die "$made has sha256 $actual, but $checksums says $expected: the package differs from Debian 12's"
+    done <<<"$wanted"
+    if [[ -e data/raw/$name.txt.part ]]; then
+      mv "data/raw/$name.txt.part" "data/raw/$name.txt"
+    else
+      rm -rf "data/raw/$name"
+      mv "data/raw/$name.part" "data/raw/$name"
+    fi
   fi
-  printf '%s  %d bytes  sha256 %s\n' "$path" "$(stat -c %s "$path")" "$expected"
+  while read -r expected path; do
+    printf '%s  %d bytes  sha256 %s\n' "$path" "$(stat -c %s "$path")" "$expected"
+  done <<<"$wanted"
 }
 
 for name in "${@:-${names[@]}}"; do get "$name"; done

@@ -9,9 +9,12 @@ thread_local const Frame* innermost = nullptr;
 
 Error::Error(Exit exit, std::string message, SourceLine where)
     : what_(std::move(message)), exit_(exit), where_(where) {
+  std::string line, before;
   for (const Frame* f = innermost; f != nullptr; f = f->outer_) {
-    what_ += f->name_.empty() ? fmt::format("\n  in {} {}", f->what_, f->number_)
-                              : fmt::format("\n  in {} {}", f->what_, f->name_);
+    line = f->name_.empty() ? fmt::format("\n  in {} {}", f->what_, f->number_)
+                            : fmt::format("\n  in {} {}", f->what_, f->name_);
+    if (line != before) what_ += line;  // a place that both caller and callee name is said once
+    before = line;
   }
 }
 

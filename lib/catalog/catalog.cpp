@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include "api/layer.h"
 #include "api/operator.h"
 #include "base/error.h"
+#include "data/example_set.h"
 #include "models/model.h"
 #include "optim/optimizer.h"
 #include "optim/schedule.h"
@@ -34,6 +36,9 @@ std::vector<Item> collect() {
     all.push_back({"operator", e, e.summary, [&e] { return operator_attributes(e.make); },
                    e.make.signature, e.make.example_attributes});
   }
+  for (const auto& e : api::layers().all()) {
+    all.push_back({"layer", e, e.summary, [&e] { return api::layer_attributes(e.make); }, {}, {}});
+  }
   for (const auto& e : models::catalog().all()) all.push_back({"model", e, e.summary, {}, {}, {}});
   for (const auto& e : optim::optimizers().all()) {
     all.push_back({"optimizer",
@@ -50,6 +55,11 @@ std::vector<Item> collect() {
                    [&e] { return named_attributes(e, optim::ScheduleConfig::read); },
                    {},
                    {}});
+  }
+  for (const auto& e : data::example_sets().all()) {
+    const auto read = [&e](config::Reader& r) { e.make(r, data::Target::classes); };
+    all.push_back(
+        {"data set", e, e.summary, [&e, read] { return named_attributes(e, read); }, {}, {}});
   }
   return all;
 }

@@ -332,6 +332,17 @@ void Reader::warn(const std::string& message) {
 
 const std::vector<std::string>& Reader::warnings() const { return doc_->warnings; }
 
+void Reader::shorthand(std::string_view key, double& value, double min, double max) {
+  field(key, value, min, max);
+  place_for(doc_->resolved, pointer_).erase(std::string(key));
+}
+
+void Reader::preset(std::string_view defaults) {
+  json& here = doc_->given[Pointer(pointer_)];
+  const json all = json::parse(defaults);
+  for (const auto& [key, value] : all.items()) here.emplace(key, value);
+}
+
 std::string Reader::required(std::string_view key) {
   need(key, "a string");
   std::string value;

@@ -1,4 +1,5 @@
 #include "models/model.h"
+#include "models/sequential/sequential.h"
 #include "models/transformer/transformer_lm.h"
 
 namespace dlt::models {
@@ -10,6 +11,9 @@ const Registry<MakeModel>& catalog() {
                    {{"lm.transformer", "transformer"},
                     "decoder-only Transformer language model (GPT-2, Llama)",
                     make_transformer_lm},
+                   {{"net.sequential", "sequential"},
+                    "a list of layers, trained to tell classes or numbers from examples",
+                    make_sequential},
                });
   return models;
 }

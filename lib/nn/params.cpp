@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/system.h"
 
 namespace dlt::nn {
 namespace {
@@ -18,6 +19,16 @@ Init constant(real value) {
   return [value](Tensor& t, Rng&) { std::fill_n(t.mutable_data(), t.size(), value); };
 }
 
+// Said before the memory is asked for, which the system may give and then take back with the
+// process.
+void check_fits(const std::string& name, const Shape& shape) {
+  double bytes = sizeof(real);
+  for (std::int64_t n : shape.dims()) bytes *= static_cast<double>(n);
+  const auto machine = static_cast<double>(memory_bytes());
+  require(bytes <= machine, "parameter '{}' {} takes {:.3g} GB, this machine has {:.3g} GB", name,
+          shape, bytes / 1e9, machine / 1e9);
+}
+
 }  // namespace
 
 Init zeros() { return constant(0); }
@@ -31,16 +42,25 @@ Init normal(double deviation) {
   return drawn([deviation](Rng& rng) { return deviation * rng.normal(); });
 }
 
-Tensor Params::create(const std::string& name, Shape shape, const Init& init) {
+Tensor Params::add(const std::string& name, Shape shape, const Init& init) {
+  if (filled_ == Filled::yes) check_fits(name, shape);
   Tensor t = Tensor::uninitialized(std::move(shape));
   if (filled_ == Filled::yes) {
     Rng rng(derive(seed_, name));
     init(t, rng);
   }
-  t.set_needs_grad();
   const bool added = tensors_.emplace(name, t).second;
   require(added, "parameter '{}' is made twice", name);
+  names_.push_back(name);
   return t;
+}
+
+Tensor Params::create(const std::string& name, Shape shape, const Init& init) {
+  return add(name, std::move(shape), init).set_needs_grad();
+}
+
+Tensor Params::create_buffer(const std::string& name, Shape shape, const Init& init) {
+  return add(name, std::move(shape), init);
 }
 
 void Params::load(const StateDict& from) {
@@ -73,18 +93,29 @@ StateDict Params::grads() const {
 
 std::int64_t Params::count() const {
   std::int64_t n = 0;
-  for (const auto& [name, t] : tensors_) n += t.size();
+  for (const auto& [name, t] : tensors_) n += t.needs_grad() ? t.size() : 0;
   return n;
 }
 
 Scope Scope::operator/(std::string_view name) const {
   Scope inner = *this;
+  inner.label_.clear();
   inner.path_ += (path_.empty() ? "" : ".") + std::string(name);
   return inner;
 }
 
 Tensor Scope::param(std::string_view name, Shape shape, const Init& init) const {
-  return params_->create((*this / name).path(), std::move(shape), init);
+  return params_->create((*this / name).path_, std::move(shape), init);
+}
+
+Tensor Scope::buffer(std::string_view name, Shape shape, const Init& init) const {
+  return params_->create_buffer((*this / name).path_, std::move(shape), init);
+}
+
+Scope Scope::labelled(std::string_view label) const {
+  Scope same = *this;
+  same.label_ = fmt::format("{} ({})", path_, label);
+  return same;
 }
 
 }  // namespace dlt::nn

@@ -14,8 +14,9 @@ void Ema::update(std::int64_t step) {
   const auto t = static_cast<double>(step);
   const double keep = std::min(decay_, (1 + t) / (10 + t));
   for (auto& [name, average] : averages_) {
-    kernels::move_average(average.mutable_data(), params_.all().at(name).data(), keep,
-                          average.size());
+    const Tensor& weight = params_.all().at(name);
+    const double kept = weight.needs_grad() ? keep : 0;  // buffers are averages already
+    kernels::move_average(average.mutable_data(), weight.data(), kept, average.size());
   }
 }
 

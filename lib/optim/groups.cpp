@@ -15,6 +15,7 @@ void check(const Group& group, const std::string& pattern, const nn::Params& par
   std::int64_t nearest = std::numeric_limits<std::int64_t>::max();
   std::string meant;
   for (const auto& [name, t] : params.all()) {
+    if (!t.needs_grad()) continue;
     const std::int64_t distance = glob_distance(pattern, name);
     if (distance == 0) return;
     if (distance < nearest) meant = name;

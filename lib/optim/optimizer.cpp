@@ -48,6 +48,7 @@ OptimizerConfig OptimizerConfig::parse(const std::string& json) {
 Optimizer::Optimizer(nn::Params& params, const OptimizerConfig& config) : rule_(config.rule) {
   check_groups(config.groups, params);
   for (const auto& [name, t] : params.all()) {
+    if (!t.needs_grad()) continue;
     Member m{t, {.size = t.size()}, 1, t.shape().rank() < 2 ? 0 : config.weight_decay};
     if (const Group* group = group_of(config.groups, name)) {
       m.lr_scale = group->lr_scale;

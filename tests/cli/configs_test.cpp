@@ -27,38 +27,53 @@ json parsed(const std::string& config) {
   return json::parse(contents(DLT_SOURCE_DIR "/" + config), nullptr, true, true);
 }
 
-bool has_text(const std::string& config) { return parsed(config)["data"].contains("train"); }
+bool has_data(const std::string& config) {
+  const json data = parsed(config)["data"];
+  return data.contains("train") || data.contains("train_images");
+}
+
+bool is_language(const std::string& config) {
+  return parsed(config)["model"]["name"].get<std::string>().starts_with("lm.");
+}
 
 bool is_large(const std::string& config) { return parsed(config)["model"]["width"] > 512; }
 
 // The data that are there: what a config fetches from elsewhere is replaced by the fixture.
 Args on_data_at_hand(const std::string& config) {
-  const std::string text = parsed(config)["data"]["train"];
-  if (fs::exists(DLT_SOURCE_DIR "/" + text) && text.find("raw") == std::string::npos) return {};
-  return {"--set", "data.train=data/fixtures/genesis.txt"};
+  Args args;
+  for (const auto& [key, value] : parsed(config)["data"].items()) {
+    if (!value.is_string() || value.get<std::string>().find("data/raw/") != 0) continue;
+    const std::string name = fs::path(value.get<std::string>()).filename();
+    args.push_back("--set");
+    args.push_back("data." + key + "=data/fixtures/" +
+                   (is_language(config) ? "genesis.txt" : "fashion/" + name));
+  }
+  return args;
+}
+
+Args with_short_warmup(const std::string& config) {
+  if (!parsed(config)["train"]["schedule"].contains("warmup")) return {};
+  return {"--set", "train.schedule.warmup=1"};
+}
+
+// A config that counts in epochs is to count in steps.
+Args in_steps(const std::string& config) {
+  if (!parsed(config)["train"].contains("epochs")) return {};
+  return {"--set", "train.epochs=null"};
 }
 
 }  // namespace
 
-TEST_CASE("every config with a text trains", "[cli][cli-slow]") {
+TEST_CASE("every config with data trains", "[cli][cli-slow]") {
   for (const std::string& config : configs_in("configs")) {
-    if (!has_text(config)) continue;
+    if (!has_data(config)) continue;
     CAPTURE(config);
     const Folder folder;
-    Args args = {"train",
-                 config,
-                 "--quiet",
-                 "--out",
-                 folder / "run",
-                 "--set",
-                 "train.steps=2",
-                 "--set",
-                 "train.batch=1",
-                 "--set",
-                 "train.eval_batches=1",
-                 "--set",
-                 "train.schedule.warmup=1"};
+    Args args = {"train",         config,  "--quiet",       "--out", folder / "run",        "--set",
+                 "train.steps=2", "--set", "train.batch=2", "--set", "train.eval_batches=1"};
+    for (const std::string& word : with_short_warmup(config)) args.push_back(word);
     for (const std::string& word : on_data_at_hand(config)) args.push_back(word);
+    for (const std::string& word : in_steps(config)) args.push_back(word);
     const Ended run = dlt(args);
     CHECK(run.err == "");
     CHECK(run.code == 0);
@@ -68,7 +83,7 @@ TEST_CASE("every config with a text trains", "[cli][cli-slow]") {
 
 TEST_CASE("every config can be inspected and run dry", "[cli][cli-slow]") {
   for (const std::string& config : configs_in("configs")) {
-    if (has_text(config) && !on_data_at_hand(config).empty()) continue;  // fetched, or not yet
+    if (has_data(config) && !on_data_at_hand(config).empty()) continue;  // fetched, or not yet
     CAPTURE(config);
     CHECK(dlt({"inspect", config, "--json"}).code == 0);
     CHECK(dlt({"train", config, "--dry-run"}).code == 0);
@@ -77,7 +92,7 @@ TEST_CASE("every config can be inspected and run dry", "[cli][cli-slow]") {
 
 TEST_CASE("every config without a text is benched", "[cli][cli-slow]") {
   for (const std::string& config : configs_in("configs")) {
-    if (has_text(config) || is_large(config)) continue;
+    if (has_data(config) || is_large(config)) continue;
     CAPTURE(config);
     const Ended run = dlt({"bench", config, "--steps", "1", "--tokens", "2", "--json", "--set",
                            "train.batch=1", "--set", "model.context=32"});

@@ -1,0 +1,271 @@
+#include "io/csv.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/spelling.h"
+#include "data/example_set.h"
+#include "text/tokenizer.h"
+
+namespace dlt::data {
+namespace {
+
+using Names = std::vector<std::string>;
+
+std::optional<double> number(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  if (text.starts_with('+')) text.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+// What is read from one file, in the order of its lines.
+struct Rows {
+  std::vector<real> inputs, targets;
+  Names labels;
+  std::vector<std::int64_t> lines;
+};
+
+class Csv : public ExampleSet {
+ public:
+  Csv(config::Reader& r, Target target) : target_(target) {
+    r.field("train", train_);
+    r.field("valid", valid_);
+    r.field("valid_fraction", valid_fraction_, 0, 0.9);
+    r.field("target", target_columns_);
+    if (target_columns_.empty()) r.fail("target", "names no column");
+    if (target == Target::classes && target_columns_.size() != 1) {
+      r.fail("target", "expected one column, which holds the class");
+    }
+    r.field("columns", columns_);
+    r.field("header", header_);
+    r.field("separator", separator_);
+    if (separator_.size() != 1 || separator_ == "\"" || separator_ == "\n") {
+      r.fail("separator", "expected one character, as in \",\" or \";\" or \"\\t\"");
+    }
+    r.field("normalize", normalize_);
+  }
+
+  ExampleSplit open() override {
+    Rows rows = open_training();
+    learn_classes(rows.labels);
+    ExampleSplit both = split(examples(rows, train_), valid_.empty() ? valid_fraction_ : 0);
+    if (!valid_.empty()) both.valid = read_examples("data.valid", valid_);
+    learn_scale(both.train);
+    rescale(both.train);
+    rescale(both.valid);
+    return both;
+  }
+
+  Examples held_out(const std::string& file) override {
+    Examples all = !file.empty() ? read_examples("--data", file)
+                   : !valid_.empty()
+                       ? read_examples("data.valid", valid_)
+                       : split(examples(open_training(), train_), valid_fraction_).valid;
+    rescale(all);
+    return all;
+  }
+
+  std::string kept() const override;
+  void restore(const std::string& json, const std::string& path) override;
+
+ private:
+  Rows open_training() {
+    require(!train_.empty(), Exit::usage,
+            "data.train names no file: give one, as in --set data.train=rows.csv");
+    return read("data.train", train_);
+  }
+  Examples read_examples(const std::string& key, const std::string& path) {
+    return examples(read(key, path), path);
+  }
+
+  Rows read(const std::string& key, const std::string& path);
+  void choose_columns(const Names& names, const std::string& path);
+  Examples examples(const Rows& rows, const std::string& path) const;
+  void learn_classes(const Names& labels);
+  void learn_scale(const Examples& train);
+  void rescale(Examples& all) const;
+
+  Target target_;
+  std::string train_, valid_, separator_ = ",";
+  double valid_fraction_ = 0.1;
+  Names target_columns_ = {"-1"};  // the last one
+  Names columns_;                  // empty until a file is read: all others
+  bool header_ = true, normalize_ = true;
+  Names classes_;
+  std::vector<double> mean_, deviation_;  // of each column
+};
+
+// A column by its name, else by its number, from 0 or, from the end, -1.
+std::size_t place_of(const std::string& column, const Names& names, const std::string& path) {
+  const auto at = std::ranges::find(names, column);
+  if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
+  std::int64_t index = 0;
+  const auto [end, error] = std::from_chars(column.data(), column.data() + column.size(), index);
+  if (error == std::errc() && end == column.data() + column.size()) {
+    if (index < 0) index += std::ssize(names);
+    if (index >= 0 && index < std::ssize(names)) return static_cast<std::size_t>(index);
+  }
+  fail(Exit::data, "{}:1: there is no column '{}'{}", path, column,
+       did_you_mean(column, {names.begin(), names.end()}));
+}
+
+void Csv::choose_columns(const Names& names, const std::string& path) {
+  const auto is_target = [&](const std::string& c) {
+    return std::ranges::find(target_columns_, c) != target_columns_.end();
+  };
+  for (std::string& t : target_columns_) t = names[place_of(t, names, path)];
+  for (std::string& c : columns_) {
+    c = names[place_of(c, names, path)];
+    require(!is_target(c), Exit::usage, "data.columns: '{}' is what is to be predicted", c);
+  }
+  if (!columns_.empty()) return;
+  std::ranges::copy_if(names, std::back_inserter(columns_), std::not_fn(is_target));
+  require(!columns_.empty(), Exit::data, "{}:1: there is no column beside the target", path);
+}
+
+Rows Csv::read(const std::string& key, const std::string& path) {
+  check_file(key, path);
+  Rows rows;
+  Names names;
+  std::vector<std::size_t> inputs, targets;
+  const auto places = [&](const Names& columns) {
+    std::vector<std::size_t> all;
+    for (const std::string& c : columns) all.push_back(place_of(c, names, path));
+    return all;
+  };
+  const auto take_number = [&](const io::CsvFields& fields, std::size_t i, std::int64_t line) {
+    const auto value = number(fields[i]);
+    require(value.has_value(), Exit::data, "{}:{}: column '{}': '{}' is not a number", path, line,
+            names[i], fields[i]);
+    return static_cast<real>(*value);
+  };
+  const std::string text = read_file(path, Exit::data);
+  text::check_text(text, path);
+  io::read_csv(text, path, separator_[0], [&](io::CsvFields& fields, std::int64_t line) {
+    if (names.empty()) {
+      names = fields;
+      for (std::size_t i = 0; !header_ && i < names.size(); ++i) {
+        names[i] = std::to_string(i);
+      }
+      choose_columns(names, path);
+      inputs = places(columns_);
+      targets = places(target_columns_);
+      if (header_) return;
+    }
+    require(fields.size() == names.size(), Exit::data, "{}:{}: {} fields, {} has {}", path, line,
+            fields.size(), header_ ? "the header" : "the first line", names.size());
+    for (std::size_t i : inputs) rows.inputs.push_back(take_number(fields, i, line));
+    for (std::size_t i : targets) {
+      if (target_ == Target::classes) {
+        rows.labels.push_back(fields[i]);
+      } else {
+        rows.targets.push_back(take_number(fields, i, line));
+      }
+    }
+    rows.lines.push_back(line);
+  });
+  require(!rows.lines.empty(), Exit::data, "'{}': there are no rows in it", path);
+  return rows;
+}
+
+Examples Csv::examples(const Rows& rows, const std::string& path) const {
+  Examples all;
+  all.item = {std::ssize(columns_)};
+  all.numbers = rows.inputs;
+  all.targets = rows.targets;
+  all.outputs = target_ == Target::numbers ? std::ssize(target_columns_) : 0;
+  all.classes = std::ssize(classes_);
+  for (std::size_t i = 0; i < rows.labels.size(); ++i) {
+    const auto at = std::ranges::find(classes_, rows.labels[i]);
+    require(at != classes_.end(), Exit::data,
+            "{}:{}: column '{}': class '{}' is not among those of the training data{}", path,
+            rows.lines[i], target_columns_.front(), rows.labels[i],
+            did_you_mean(rows.labels[i], {classes_.begin(), classes_.end()}));
+    all.labels.push_back(static_cast<std::int32_t>(at - classes_.begin()));
+  }
+  return all;
+}
+
+// In the order of their values if they are numbers, else of their letters.
+void Csv::learn_classes(const Names& labels) {
+  classes_ = labels;
+  const bool numeric =
+      std::ranges::all_of(labels, [](const auto& l) { return number(l).has_value(); });
+  std::ranges::sort(classes_, [&](const std::string& a, const std::string& b) {
+    if (numeric && number(a) != number(b)) return *number(a) < *number(b);
+    return a < b;
+  });
+  classes_.erase(std::unique(classes_.begin(), classes_.end()), classes_.end());
+}
+
+void Csv::learn_scale(const Examples& train) {
+  const auto width = columns_.size();
+  mean_.assign(width, 0);
+  deviation_.assign(width, 1);
+  if (!normalize_ || train.size() == 0) return;
+  const auto count = static_cast<double>(train.size());
+  std::vector<double> squares(width);
+  for (std::size_t i = 0; i < train.numbers.size(); ++i) {
+    mean_[i % width] += static_cast<double>(train.numbers[i]) / count;
+  }
+  for (std::size_t i = 0; i < train.numbers.size(); ++i) {
+    const double apart = static_cast<double>(train.numbers[i]) - mean_[i % width];
+    squares[i % width] += apart * apart / count;
+  }
+  for (std::size_t c = 0; c < width; ++c) {
+    if (squares[c] > 0) deviation_[c] = std::sqrt(squares[c]);  // a constant column becomes zeros
+  }
+}
+
+void Csv::rescale(Examples& all) const {
+  if (!normalize_) return;
+  const auto width = columns_.size();
+  for (std::size_t i = 0; i < all.numbers.size(); ++i) {
+    const double x = static_cast<double>(all.numbers[i]);
+    all.numbers[i] = static_cast<real>((x - mean_[i % width]) / deviation_[i % width]);
+  }
+}
+
+std::string Csv::kept() const {
+  const nlohmann::ordered_json all = {{"columns", columns_},
+                                      {"target", target_columns_},
+                                      {"mean", mean_},
+                                      {"deviation", deviation_},
+                                      {"classes", classes_}};
+  return all.dump(2) + "\n";
+}
+
+void Csv::restore(const std::string& json, const std::string& path) {
+  try {
+    const auto all = nlohmann::json::parse(json);
+    columns_ = all.at("columns").get<Names>();
+    target_columns_ = all.at("target").get<Names>();
+    mean_ = all.at("mean").get<std::vector<double>>();
+    deviation_ = all.at("deviation").get<std::vector<double>>();
+    classes_ = all.at("classes").get<Names>();
+  } catch (const nlohmann::json::exception&) {
+    fail(Exit::damaged, "'{}' is damaged: it does not say what the columns of the data are", path);
+  }
+  const bool fits = !columns_.empty() && !target_columns_.empty() &&
+                    mean_.size() == columns_.size() && deviation_.size() == columns_.size();
+  require(fits, Exit::damaged, "'{}' is damaged: its lists are not of one length", path);
+}
+
+}  // namespace
+
+std::unique_ptr<ExampleSet> make_csv(config::Reader& data, Target target) {
+  return std::make_unique<Csv>(data, target);
+}
+
+}  // namespace dlt::data

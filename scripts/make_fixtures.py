@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Makes data/fixtures/line.csv, moons.csv and fashion/ again, the same bytes every time.
+
+fashion/ is cut from data/raw/fashion-mnist (scripts/get_data.sh fashion-mnist)."""
+import gzip
+import math
+import pathlib
+import random
+import struct
+
+fixtures = pathlib.Path(__file__).resolve().parent.parent / "data" / "fixtures"
+
+
+def write(name, header, rows):
+    lines = [header] + [",".join(str(field) for field in row) for row in rows]
+    (fixtures / name).write_text("\n".join(lines) + "\n")
+
+
+def line():
+    """y = 3 a - 2 b + 0.5, and noise of deviation 0.1."""
+    draw = random.Random(1)
+    for _ in range(240):
+        a, b = draw.uniform(-2, 2), draw.uniform(-2, 2)
+        yield f"{a:.4f}", f"{b:.4f}", f"{3 * a - 2 * b + 0.5 + draw.gauss(0, 0.1):.4f}"
+
+
+def moons():
+    """Two half circles, one hooked into the other, noise of deviation 0.1."""
+    draw = random.Random(2)
+    for i in range(300):
+        angle, upper = draw.uniform(0, math.pi), i % 2 == 0
+        x = math.cos(angle) if upper else 1 - math.cos(angle)
+        y = math.sin(angle) if upper else 0.5 - math.sin(angle)
+        yield (f"{x + draw.gauss(0, 0.1):.4f}", f"{y + draw.gauss(0, 0.1):.4f}",
+               "upper" if upper else "lower")
+
+
+def cut(name, axes, count):
+    raw = gzip.decompress((fixtures.parent / "raw" / "fashion-mnist" / name).read_bytes())
+    begin, sizes = 4 + 4 * axes, struct.unpack(f">{axes}I", raw[4:4 + 4 * axes])
+    each = math.prod(sizes[1:])
+    head = raw[:4] + struct.pack(f">{axes}I", count, *sizes[1:])
+    packed = gzip.compress(head + raw[begin:begin + count * each], 9, mtime=0)
+    (fixtures / "fashion" / name).write_bytes(packed)
+
+
+write("line.csv", "a,b,y", line())
+write("moons.csv", "x,y,moon", moons())
+for part, count in ("train", 60), ("t10k", 20):
+    cut(f"{part}-images-idx3-ubyte.gz", 3, count)
+    cut(f"{part}-labels-idx1-ubyte.gz", 1, count)
