@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -10,8 +11,10 @@ namespace dlt::bench {
 struct Row {
   std::string name, shape, direction;  // "conv 3x3", "batch 16, 64 -> 64, 56 x 56", "forward"
   std::function<void()> call;
+  std::int64_t bytes = 0;  // read and written, where memory is what limits it
 };
 
 std::vector<Row> conv_rows();
+std::vector<Row> pointwise_rows();
 
 }  // namespace dlt::bench

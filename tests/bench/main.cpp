@@ -1,9 +1,12 @@
 // Times kernels: one JSON line for each call, the fastest and the median of many.
 //   dlt_kernel_bench [--seconds S] [--threads N] [NAME ...]: only rows whose name starts so
+// Rows that move a known number of bytes are also measured by a plain copy of as many, taken in
+// turn with them: "share_of_copy" is the fraction of the copy's bandwidth that they reach.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fmt/format.h>
 #include <string_view>
 
@@ -18,19 +21,43 @@ double seconds_of(const std::function<void()>& call) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+// The bandwidth of a plain copy of 16 MB, read and written.
+double copy_seconds() {
+  constexpr std::size_t bytes = std::size_t{16} << 20;
+  static std::vector<char> from(bytes, 1), to(bytes);
+  return seconds_of([&] {
+    dlt::parallel_for(bytes, bytes / 64, [&](std::int64_t begin, std::int64_t end) {
+      std::memcpy(to.data() + begin, from.data() + begin, static_cast<std::size_t>(end - begin));
+    });
+  });
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
 void measure(const dlt::bench::Row& row, double seconds) {
-  std::vector<double> times;
+  std::vector<double> times, copies;
   double total = 0;
   row.call();  // warms up
   while (total < seconds || times.size() < 5) {
+    if (row.bytes > 0) copies.push_back(copy_seconds());
     times.push_back(seconds_of(row.call));
     total += times.back();
   }
-  std::sort(times.begin(), times.end());
-  std::puts(fmt::format(R"({{"name": "{}", "shape": "{}", "direction": "{}", "seconds": {:.9f}, )"
-                        R"("best_seconds": {:.9f}}})",
-                        row.name, row.shape, row.direction, times[times.size() / 2], times[0])
-                .c_str());
+  const double middle = median(times), best = *std::min_element(times.begin(), times.end());
+  std::string line =
+      fmt::format(R"({{"name": "{}", "shape": "{}", "direction": "{}", "seconds": {:.9f}, )"
+                  R"("best_seconds": {:.9f})",
+                  row.name, row.shape, row.direction, middle, best);
+  if (row.bytes > 0) {
+    const double rate = static_cast<double>(row.bytes) / middle;
+    const double copied = 2.0 * (16 << 20) / median(copies);
+    line += fmt::format(R"(, "gigabytes_per_second": {:.2f}, "share_of_copy": {:.3f})", rate / 1e9,
+                        rate / copied);
+  }
+  std::puts((line + "}").c_str());
 }
 
 bool wanted(const dlt::bench::Row& row, const std::vector<std::string_view>& names) {
@@ -53,6 +80,9 @@ int main(int argc, char** argv) {
       names.push_back(argument);
     }
   }
-  for (const auto& row : dlt::bench::conv_rows())
-    if (wanted(row, names)) measure(row, seconds);
+  for (const auto& rows : {dlt::bench::conv_rows(), dlt::bench::pointwise_rows()}) {
+    for (const auto& row : rows) {
+      if (wanted(row, names)) measure(row, seconds);
+    }
+  }
 }
