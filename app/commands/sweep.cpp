@@ -104,6 +104,7 @@ int train_point(Task& task, const TrainOptions& o) {
 
 std::vector<SweepPoint> points_of(const std::vector<Task>& tasks) {
   std::vector<SweepPoint> points;
+  points.reserve(tasks.size());
   for (const Task& t : tasks) points.push_back(t.point);
   return points;
 }

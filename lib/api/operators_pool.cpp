@@ -7,8 +7,10 @@
 namespace dlt::api {
 namespace {
 
-constexpr std::int64_t most = (std::int64_t{1} << 31) - 1;  // elements of a result
-constexpr double most_scale = 1e6;
+constexpr std::int64_t most =
+    (std::int64_t{1} << 31) - 1;  // windows reach no further than the image, so any size will do
+constexpr std::int64_t most_side = 1 << 14;  // of a result
+constexpr double most_scale = 128, least_scale = 1e-6;
 
 void read_windows(config::Reader& at, ops::Pool& p) {
   at.need("kernel_size", "an integer or two: height, width");
@@ -32,7 +34,7 @@ Call max_unpool2d(config::Reader& at) {
   ops::Pool p;
   std::vector<std::int64_t> given;
   read_windows(at, p);
-  at.field("output_size", given, 1, most);
+  at.field("output_size", given, 1, most_side);
   std::optional<ops::Pair> size;
   if (given.size() == 1) given.push_back(given.front());
   if (given.size() == 2) size = {given[0], given[1]};
@@ -55,17 +57,17 @@ Call avg_pool2d(config::Reader& at) {
 Call adaptive_avg_pool2d(config::Reader& at) {
   at.need("output_size", "an integer or two: height, width");
   ops::Pair size{1, 1};
-  at.field("output_size", size, 1, most);
+  at.field("output_size", size, 1, most_side);
   return [size](const Inputs& in) { return Outputs{ops::adaptive_avg_pool2d(in["x"], size)}; };
 }
 
 void read_size(config::Reader& at, ops::Resize& r) {
-  at.field("size", r.size, 1, most);
+  at.field("size", r.size, 1, most_side);
   if (at.is_list("scale_factor")) {
-    at.field("scale_factor", r.scale, 1 / most_scale, most_scale);
+    at.field("scale_factor", r.scale, least_scale, most_scale);
   } else {
     std::optional<double> scale;
-    at.field("scale_factor", scale, 1 / most_scale, most_scale);
+    at.field("scale_factor", scale, least_scale, most_scale);
     if (scale) r.scale = {*scale};
   }
 }

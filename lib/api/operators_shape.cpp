@@ -9,6 +9,7 @@ namespace {
 using ops::Dims;
 
 constexpr std::int64_t most = (std::int64_t{1} << 31) - 1;  // elements of a result
+constexpr std::int64_t most_padding = 1 << 20, most_classes = 1 << 24;
 
 Call permute(config::Reader& at) {
   at.need("dims", "a list of axes");
@@ -68,7 +69,7 @@ Call pad(config::Reader& at) {
   Dims amounts;
   ops::Pad mode = ops::Pad::constant;
   double value = 0;
-  at.field("pad", amounts, -most, most);
+  at.field("pad", amounts, -most_padding, most_padding);
   at.choice("mode", mode,
             {{"constant", ops::Pad::constant},
              {"reflect", ops::Pad::reflect},
@@ -112,7 +113,7 @@ Call embedding(config::Reader& at) {
 Call one_hot(config::Reader& at) {
   at.need("num_classes", "an integer");
   std::int64_t classes = 1;
-  at.field("num_classes", classes, 1, most);
+  at.field("num_classes", classes, 1, most_classes);
   return
       [classes](const Inputs& in) { return Outputs{ops::one_hot(in.indices("index"), classes)}; };
 }

@@ -23,13 +23,6 @@ void add_scaled(real* y, const real* x, real factor, Size n) {
   });
 }
 
-void add_product(real* y, const real* a, const real* b, bool accumulate, Size n) {
-  for_row(n, [=](auto d, Size i) {
-    const auto before = accumulate ? at(d, y, i) : hn::Zero(d);
-    put(d, y, i, hn::MulAdd(at(d, a, i), at(d, b, i), before));
-  });
-}
-
 template <class D>
 hn::Vec<D> value(D d, hn::Vec<D> x, Activation kind) {
   switch (kind) {
@@ -108,7 +101,6 @@ void by_rows(Size rows, Size width, const F& f) {
 
 HWY_EXPORT(add);
 HWY_EXPORT(add_scaled);
-HWY_EXPORT(add_product);
 HWY_EXPORT(activate_forward);
 HWY_EXPORT(activate_backward);
 HWY_EXPORT(swiglu_forward);
@@ -120,19 +112,9 @@ void add(real* y, const real* a, const real* b, Size n) noexcept {
   });
 }
 
-void multiply(real* y, const real* a, const real* b, Size n) noexcept {
-  add_product(y, a, b, false, n);
-}
-
 void add_scaled(real* y, const real* x, real factor, Size n) noexcept {
   parallel_for(n, grain, [=](Size i, Size end) {
     HWY_DYNAMIC_DISPATCH(add_scaled)(y + i, x + i, factor, end - i);
-  });
-}
-
-void add_product(real* y, const real* a, const real* b, bool accumulate, Size n) noexcept {
-  parallel_for(n, grain, [=](Size i, Size end) {
-    HWY_DYNAMIC_DISPATCH(add_product)(y + i, a + i, b + i, accumulate, end - i);
   });
 }
 

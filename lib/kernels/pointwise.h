@@ -6,10 +6,7 @@
 namespace dlt::kernels {
 
 void add(real* y, const real* a, const real* b, Size n) noexcept;       // y = a + b
-void multiply(real* y, const real* a, const real* b, Size n) noexcept;  // y = a b
 void add_scaled(real* y, const real* x, real factor, Size n) noexcept;  // y += factor x
-// y += a b, or y = a b
-void add_product(real* y, const real* a, const real* b, bool accumulate, Size n) noexcept;
 
 void activate_forward(real* y, const real* x, Activation kind, Size n) noexcept;
 // dx (+)= dy f'(x); dx may be dy.

@@ -33,8 +33,9 @@ HWY_INLINE void put_index(DI di, std::int32_t* to, hn::Vec<DI> v) {
   if constexpr (sizeof(real) == sizeof(std::int32_t)) {
     hn::StoreU(v, di, to);
   } else {
-    const hn::Rebind<std::int32_t, DI> narrow;
-    hn::StoreU(hn::DemoteTo(narrow, v), narrow, to);
+    std::array<hn::TFromD<DI>, HWY_MAX_BYTES / sizeof(real)> wide;
+    hn::StoreU(v, di, wide.data());
+    for (std::size_t i = 0; i < hn::Lanes(di); ++i) to[i] = static_cast<std::int32_t>(wide[i]);
   }
 }
 
@@ -222,17 +223,17 @@ void each_part(const Parts& p, const F& f) {
   }
 }
 
-constexpr Size wide = 16;  // from here on a call of a vector kernel is worth it
+constexpr Size long_row = 16;  // from here on a call of a vector kernel is worth it
 
 real row_of(const real* x, Size n) {
-  if (n >= wide) return HWY_DYNAMIC_DISPATCH(sum_of)(x, n);
+  if (n >= long_row) return HWY_DYNAMIC_DISPATCH(sum_of)(x, n);
   real sum = 0;
   for (Size i = 0; i < n; ++i) sum += x[i];
   return sum;
 }
 
 void add_to_row(real* x, real value, Size n) {
-  if (n >= wide) return HWY_DYNAMIC_DISPATCH(add_to_all)(x, value, n);
+  if (n >= long_row) return HWY_DYNAMIC_DISPATCH(add_to_all)(x, value, n);
   for (Size i = 0; i < n; ++i) x[i] += value;
 }
 

@@ -1,9 +1,9 @@
-// Logarithm, sine, cosine, error function and powers for Highway vectors of float or double: the
-// second half of simd_math-inl.h, to be used in the same way.
+// Logarithm, error function and powers for Highway vectors of float or double: the second half of
+// simd_math-inl.h, to be used in the same way.
 //
-// Errors, relative, in units of the last place: Log 2, Log1p 3, Expm1 4, Erf 3, Erfc 8 near 0
+// Errors, relative, in units of the last place: Log 2, Log1p 4, Expm1 4, Erf 4, Erfc 8 near 0
 // (below that, its argument's square is rounded: 1e-6 at 4), Power 2 + n / 2 for small whole n,
-// else 2. Sin and Cos: 2, and 2^-50 absolute next to their zeros. NaN in, NaN out.
+// else 2 (in double |p log x|). NaN in, NaN out.
 
 #include <cmath>
 #include <limits>
@@ -29,12 +29,43 @@ HWY_INLINE hn::Vec<D> Number(D d, double value) {
   return hn::Set(d, static_cast<hn::TFromD<D>>(value));
 }
 
-// c[0] + c[1] x + ...
-template <class D, class V, std::size_t n>
+// c[i] + c[i + 1] x + ...; by recursion, so that every coefficient is a constant in the code.
+template <std::size_t i = 0, class D, class V, std::size_t n>
 HWY_INLINE V Polynomial(D d, V x, const double (&c)[n]) {
-  V y = Number(d, c[n - 1]);
-  for (std::size_t i = n - 1; i-- > 0;) y = hn::MulAdd(y, x, Number(d, c[i]));
-  return y;
+  if constexpr (i + 1 == n) {
+    return Number(d, c[i]);
+  } else {
+    return hn::MulAdd(Polynomial<i + 1>(d, x, c), x, Number(d, c[i]));
+  }
+}
+
+// 1 / x of an x that is neither 0 nor infinite nor subnormal: in float by one step of Newton's
+// method, which is cheaper than a division and off by 2 units in the last place at most.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V Inverse(D d, V x) {
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    return hn::Div(Number(d, 1), x);
+  } else {
+    const V y = hn::ApproximateReciprocal(x);
+    return hn::MulAdd(y, hn::NegMulAdd(x, y, Number(d, 1)), y);
+  }
+}
+
+// 1 / sqrt(x), likewise.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V InverseSqrt(D d, V x) {
+  using T = hn::TFromD<D>;
+  const V one = Number(d, 1);
+  if constexpr (sizeof(T) == 8) {
+    return hn::Div(one, hn::Sqrt(x));
+  } else {
+    const V y = hn::ApproximateReciprocalSqrt(x), half = hn::Mul(y, Number(d, 0.5));
+    const V fine = hn::MulAdd(half, hn::NegMulAdd(hn::Mul(x, y), y, one), y);
+    const auto normal = hn::And(hn::Ge(x, hn::Set(d, std::numeric_limits<T>::min())),
+                                hn::Le(x, hn::Set(d, std::numeric_limits<T>::max())));
+    if (hn::AllTrue(d, normal)) return fine;
+    return hn::IfThenElse(normal, fine, hn::Div(one, hn::Sqrt(x)));
+  }
 }
 
 template <class D, class V, class F>
@@ -86,12 +117,26 @@ HWY_INLINE V Log(D d, V x) {
   return hn::IfThenElse(hn::And(hn::Gt(x, zero), hn::Le(x, largest)), y, edge);
 }
 
-// With u = 1 + x as rounded: log(u) x / (u - 1) (Goldberg 1991, theorem 4).
+// With u = 1 + x as rounded, x - (u - 1) is what was lost: log(1 + x) = log u + lost / u.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Log1p(D d, V x) {
-  const V one = Number(d, 1), u = hn::Add(x, one), v = hn::Sub(u, one);
-  const V y = hn::Mul(Log(d, u), hn::Div(x, v));
-  return hn::IfThenElse(hn::Or(hn::Eq(v, hn::Zero(d)), hn::Eq(x, hn::Inf(d))), x, y);
+  const V one = Number(d, 1), u = hn::Add(x, one), lost = hn::Sub(x, hn::Sub(u, one));
+  const V back = hn::IfThenZeroElse(hn::Eq(lost, hn::Zero(d)), hn::Mul(lost, Inverse(d, u)));
+  const V y = hn::Add(Log(d, u), back);
+  return hn::IfThenElse(hn::Or(hn::Eq(u, one), hn::Eq(x, hn::Inf(d))), x, y);
+}
+
+// log(1 + x) for x in [0, 1], without taking 1 + x apart: 2 artanh(x / (2 + x)).
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V Log1pOfFraction(D d, V x) {
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    return Log1p(d, x);
+  } else {
+    constexpr double series[] = {2,       2.0 / 3,  2.0 / 5,  2.0 / 7,
+                                 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15};
+    const V s = hn::Mul(x, Inverse(d, hn::Add(x, Number(d, 2))));
+    return hn::Mul(s, Polynomial(d, hn::Mul(s, s), series));
+  }
 }
 
 // e^x - 1 of an argument of at most 0.
@@ -103,91 +148,23 @@ HWY_INLINE V Expm1OfNegative(D d, V x) {
   return hn::MulAdd(power, parts.minus_one, hn::Sub(power, one));
 }
 
-// pi/2 in parts so short that whole multiples up to `limit` are exact; the last one is the rest.
-template <class T>
-struct HalfPi {  // for float
-  static constexpr float parts[] = {1.5703125f, 4.837512969970703125e-4f, 7.549533620476722717e-8f,
-                                    2.563344151594518788e-12f};
-  static constexpr float limit = 6000;
-};
-
-template <>
-struct HalfPi<double> {
-  static constexpr double parts[] = {1.570796325802803039550781, 9.920935791635221434603409e-10,
-                                     5.170182978890249594880037e-19,
-                                     2.903855973979360333879557e-28};
-  static constexpr double limit = 1e7;
-};
-
-// Taylor series of sin r / r and cos r in r^2, for |r| <= pi/4.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V SinSeries(D d, V r) {
-  constexpr double c[] = {
-      -1.0 / 6,        1.0 / 120,         -1.0 / 5040,         1.0 / 362880,
-      -1.0 / 39916800, 1.0 / 6227020800., -1.0 / 1307674368e3, 1.0 / 355687428096e3};
-  constexpr double short_c[] = {c[0], c[1], c[2], c[3]};
-  const V z = hn::Mul(r, r);
-  const V p = sizeof(hn::TFromD<D>) == 4 ? Polynomial(d, z, short_c) : Polynomial(d, z, c);
-  return hn::MulAdd(hn::Mul(r, z), p, r);
-}
-
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V CosSeries(D d, V r) {
-  constexpr double c[] = {
-      -0.5,           1.0 / 24,         -1.0 / 720,          1.0 / 40320,
-      -1.0 / 3628800, 1.0 / 479001600., -1.0 / 87178291200., 1.0 / 20922789888e3};
-  constexpr double short_c[] = {c[0], c[1], c[2], c[3], c[4]};
-  const V z = hn::Mul(r, r);
-  const V p = sizeof(hn::TFromD<D>) == 4 ? Polynomial(d, z, short_c) : Polynomial(d, z, c);
-  return hn::MulAdd(z, p, Number(d, 1));
-}
-
-// sin(x + quarters pi/2): x = n pi/2 + r (Cody and Waite 1980); very large x go to the library.
-template <int quarters, class D, class V = hn::Vec<D>>
-HWY_INLINE V SinShifted(D d, V x) {
-  using T = hn::TFromD<D>;
-  const hn::RebindToSigned<D> di;
-  const V round = hn::Set(d, ExpConstants<T>::round);
-  const V shifted = hn::MulAdd(x, Number(d, 0.63661977236758134308), round);
-  const V n = hn::Sub(shifted, round);
-  V r = x;
-  for (const T part : HalfPi<T>::parts) r = hn::NegMulAdd(n, hn::Set(d, part), r);
-  const auto quadrant = hn::Add(hn::BitCast(di, shifted), hn::Set(di, quarters));
-  const auto odd = hn::RebindMask(d, hn::TestBit(quadrant, hn::Set(di, 1)));
-  const auto sign = hn::ShiftLeft<sizeof(T) * 8 - 2>(hn::And(quadrant, hn::Set(di, 2)));
-  const V y = hn::Xor(hn::IfThenElse(odd, CosSeries(d, r), SinSeries(d, r)), hn::BitCast(d, sign));
-  const auto large = hn::Not(hn::Le(hn::Abs(x), hn::Set(d, HalfPi<T>::limit)));
-  if (hn::AllFalse(d, large)) return y;
-  const auto exact = [](T v) { return quarters == 0 ? std::sin(v) : std::cos(v); };
-  return hn::IfThenElse(large, LaneByLane(d, x, exact), y);
-}
-
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V Sin(D d, V x) {
-  return SinShifted<0>(d, x);
-}
-
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V Cos(D d, V x) {
-  return SinShifted<1>(d, x);
-}
-
 // erf x / x in x^2, for |x| < 1/2, and e^(x^2) erfc(x) (1 + x/2) in 1 / (1 + x/2), for x from 1/2
-// to 10: both interpolated at Chebyshev points, errors 2e-11 and 2e-8.
+// to 10: both interpolated at Chebyshev points, errors 1.4e-9 and 1.3e-7.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V ErfNearZero(D d, V x) {
-  constexpr double c[] = {1.12837916708,    -0.376126385257,  0.112837740132,
-                          -0.0268631430322, 0.00520041372434, -0.000769453427914};
+  constexpr double c[] = {1.1283791656, -0.376126090075, 0.112828314285, -0.026757732735,
+                          0.00471908256722};
   return hn::Mul(x, Polynomial(d, hn::Mul(x, x), c));
 }
 
+// erfc of a >= 0, where `bell` is e^(-a^2).
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V ErfcTail(D d, V a) {
-  constexpr double c[] = {0.282071325805,  0.282687703782,   0.24042555972,
-                          0.215126707548,  -0.0609587120116, 0.335917426814,
-                          -0.545527615378, 0.316865177584,   -0.0666092462179};
-  const V t = hn::Div(Number(d, 1), hn::MulAdd(a, Number(d, 0.5), Number(d, 1)));
-  return hn::Mul(hn::Mul(Exp(d, hn::Neg(hn::Mul(a, a))), t), Polynomial(d, t, c));
+HWY_INLINE V ErfcTail(D d, V a, V bell) {
+  constexpr double c[] = {0.282139403134, 0.281190585321,   0.254164240265, 0.146327739674,
+                          0.145137866469, -0.0433782137854, -0.12538974973, 0.0599483076226};
+  const V near = hn::Min(a, Number(d, 10));
+  const V t = Inverse(d, hn::MulAdd(near, Number(d, 0.5), Number(d, 1)));
+  return hn::Mul(hn::Mul(bell, t), Polynomial(d, t, c));
 }
 
 template <class D, class V = hn::Vec<D>>
@@ -196,19 +173,20 @@ HWY_INLINE V Erf(D d, V x) {
   if constexpr (sizeof(T) == 8) {
     return LaneByLane(d, x, [](T v) { return std::erf(v); });
   } else {
-    const V a = hn::Abs(x), far = hn::Sub(Number(d, 1), ErfcTail(d, a));
+    const V a = hn::Abs(x), bell = ExpOfNegative(d, hn::Neg(hn::Mul(a, a)));
+    const V far = hn::Sub(Number(d, 1), ErfcTail(d, a, bell));
     return hn::IfThenElse(hn::Lt(a, Number(d, 0.5)), ErfNearZero(d, x), hn::CopySign(far, x));
   }
 }
 
-// 1 - erf x, without cancellation where it is small.
+// 1 - erf x, without cancellation where it is small; `bell` is e^(-x^2).
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V Erfc(D d, V x) {
+HWY_INLINE V Erfc(D d, V x, V bell) {
   using T = hn::TFromD<D>;
   if constexpr (sizeof(T) == 8) {
     return LaneByLane(d, x, [](T v) { return std::erfc(v); });
   } else {
-    const V a = hn::Abs(x), tail = ErfcTail(d, a);
+    const V a = hn::Abs(x), tail = ErfcTail(d, a, bell);
     const V far = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Sub(Number(d, 2), tail), tail);
     const V near = hn::Sub(Number(d, 1), ErfNearZero(d, x));
     return hn::IfThenElse(hn::Lt(a, Number(d, 0.5)), near, far);

@@ -17,8 +17,15 @@ real row_max(const real* x, Size n) {
   const Wide d;
   const auto lanes = static_cast<Size>(hn::Lanes(d));
   if (n < lanes) return *std::max_element(x, x + n);
-  auto top = at(d, x, 0);
+  auto top = at(d, x, 0), top2 = top, top3 = top, top4 = top;  // four hide the latency
   Size j = lanes;
+  for (; j + 4 * lanes <= n; j += 4 * lanes) {
+    top = hn::Max(top, at(d, x, j));
+    top2 = hn::Max(top2, at(d, x, j + lanes));
+    top3 = hn::Max(top3, at(d, x, j + 2 * lanes));
+    top4 = hn::Max(top4, at(d, x, j + 3 * lanes));
+  }
+  top = hn::Max(hn::Max(top, top2), hn::Max(top3, top4));
   for (; j + lanes <= n; j += lanes) top = hn::Max(top, at(d, x, j));
   top = hn::Max(top, at(d, x, n - lanes));  // overlaps: harmless for a maximum
   return hn::GetLane(hn::MaxOfLanes(d, top));

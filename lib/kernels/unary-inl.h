@@ -3,6 +3,7 @@
 #include "kernels/map.h"
 #include "kernels/simd-inl.h"
 #include "kernels/simd_functions-inl.h"
+#include "kernels/simd_trigonometry-inl.h"
 
 #if defined(DLT_KERNELS_UNARY_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef DLT_KERNELS_UNARY_INL_H_
@@ -31,11 +32,30 @@ HWY_INLINE V mish_slope(D d, V x) {
   return hn::IfThenElse(hn::Gt(x, Number(d, 22)), Number(d, 1), slope);
 }
 
+// f(e^(-x^2 / 2), twice the normal distribution function of x)
+template <class D, class V, class F>
+HWY_INLINE V with_normal(D d, V x, const F& f) {
+  const V bell = ExpOfNegative(d, hn::Mul(hn::Mul(x, x), Number(d, -0.5)));
+  return f(bell, Erfc(d, hn::Mul(x, Number(d, -0.70710678118654752440)), bell));
+}
+
+template <class D, class V>
+HWY_INLINE V gelu_erf(D d, V x) {
+  return with_normal(d, x, [=](V, V twice) { return hn::Mul(hn::Mul(x, Number(d, 0.5)), twice); });
+}
+
 template <class D, class V>
 HWY_INLINE V gelu_erf_slope(D d, V x) {
-  const V density = Exp(d, hn::Mul(hn::Mul(x, x), Number(d, -0.5)));
-  const V below = hn::Mul(Erfc(d, hn::Mul(x, Number(d, -0.70710678118654752440))), Number(d, 0.5));
-  return hn::MulAdd(hn::Mul(x, density), Number(d, 0.39894228040143267794), below);
+  return with_normal(d, x, [=](V bell, V twice) {
+    const V density = hn::Mul(bell, Number(d, 0.39894228040143267794));  // 1 / sqrt(2 pi)
+    return hn::MulAdd(x, density, hn::Mul(twice, Number(d, 0.5)));
+  });
+}
+
+template <class D, class V>
+HWY_INLINE V sigmoid_slope(D d, V x) {
+  const V e = ExpOfNegative(d, hn::Neg(hn::Abs(x))), u = hn::Add(e, Number(d, 1));
+  return hn::Div(e, hn::Mul(u, u));
 }
 
 // `inside` where low <= x <= high, else 0; NaN stays.
@@ -95,7 +115,7 @@ HWY_INLINE void with_function(Unary kind, const Parameters& p, const F& f) {
       return f([](auto, auto x) { return hn::Sqrt(x); },
                [](auto d, auto x) { return hn::Div(Number(d, 0.5), hn::Sqrt(x)); });
     case Unary::rsqrt:
-      return f([](auto d, auto x) { return hn::Div(Number(d, 1), hn::Sqrt(x)); },
+      return f([](auto d, auto x) { return InverseSqrt(d, x); },
                [](auto d, auto x) { return hn::Div(Number(d, -0.5), hn::Mul(x, hn::Sqrt(x))); });
     case Unary::square:
       return f([](auto, auto x) { return hn::Mul(x, x); },
@@ -188,14 +208,14 @@ HWY_INLINE void with_activation(Unary kind, const Parameters& p, const F& f) {
                });
     case Unary::sigmoid:
       return f([](auto d, auto x) { return Sigmoid(d, x); },
-               [](auto d, auto x) { return hn::Mul(Sigmoid(d, x), Sigmoid(d, hn::Neg(x))); });
+               [](auto d, auto x) { return sigmoid_slope(d, x); });
     case Unary::silu:
       return f([](auto d, auto x) { return Silu(d, x); },
                [](auto d, auto x) { return SiluSlope(d, x); });
     case Unary::softplus:
       return f(
           [](auto d, auto x) {
-            const auto tail = Log1p(d, Exp(d, hn::Neg(hn::Abs(x))));
+            const auto tail = Log1pOfFraction(d, ExpOfNegative(d, hn::Neg(hn::Abs(x))));
             return hn::Add(hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x), tail);
           },
           [](auto d, auto x) { return Sigmoid(d, x); });
@@ -217,12 +237,8 @@ HWY_INLINE void with_activation(Unary kind, const Parameters& p, const F& f) {
       return f([](auto d, auto x) { return mish(d, x); },
                [](auto d, auto x) { return mish_slope(d, x); });
     case Unary::gelu_erf:
-      return f(
-          [](auto d, auto x) {
-            const auto twice = Erfc(d, hn::Mul(x, Number(d, -0.70710678118654752440)));
-            return hn::Mul(hn::Mul(x, Number(d, 0.5)), twice);
-          },
-          [](auto d, auto x) { return gelu_erf_slope(d, x); });
+      return f([](auto d, auto x) { return gelu_erf(d, x); },
+               [](auto d, auto x) { return gelu_erf_slope(d, x); });
     default:  // gelu_tanh
       return f([](auto d, auto x) { return Gelu(d, x); },
                [](auto d, auto x) { return GeluSlope(d, x); });

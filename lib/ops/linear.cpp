@@ -17,7 +17,6 @@ struct LinearSize {
 LinearSize check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   require(x.shape().rank() >= 1 && weight.shape().rank() == 2 && x.dim(-1) == weight.dim(1),
           "linear: input {} does not fit weight {} ([out, in])", x.shape(), weight.shape());
-  require(weight.size() > 0, "linear: weight {} is empty", weight.shape());
   require(!bias.defined() || bias.shape() == Shape{weight.dim(0)},
           "linear: bias {} does not fit weight {}", bias.defined() ? bias.shape() : Shape{},
           weight.shape());

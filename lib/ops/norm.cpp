@@ -23,7 +23,7 @@ Tensor norm(std::string_view op, const Tensor& x, const Shape& over, const Tenso
   require(over.size() > 0, "{}: nothing to normalize in {}", op, x.shape());
   require(!weight.defined() || weight.shape() == over, "{}: weight {} does not fit normalized {}",
           op, weight.defined() ? weight.shape() : Shape{}, over);
-  require(!bias.defined() || bias.shape() == over, "{}: bias {} does not fit weight {}", op,
+  require(!bias.defined() || bias.shape() == over, "{}: bias {} does not fit normalized {}", op,
           bias.defined() ? bias.shape() : Shape{}, over);
   const kernels::NormSize n{x.size() / over.size(), over.size(), static_cast<real>(epsilon),
                             center};

@@ -38,7 +38,7 @@ struct Statistic {
 Rows rows_of(std::string_view op, const Tensor& x, const Tensor& weight, const Tensor& bias,
              int least_rank) {
   require(x.shape().rank() >= least_rank, "{}: input {} is not [n, channels{}]", op, x.shape(),
-          least_rank > 2 ? ", size...]" : ", ...]");
+          least_rank > 2 ? ", size..." : ", ...");
   const std::int64_t channels = x.dim(1);
   for (const Tensor& t : {weight, bias}) {
     require(!t.defined() || t.shape() == Shape{channels}, "{}: {} {} does not fit {} channels", op,

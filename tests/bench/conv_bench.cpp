@@ -47,7 +47,7 @@ void add_rows(std::vector<Row>& rows, const Layer& l, std::int64_t batch) {
                     const autograd::NoGrad off;
                     ops::conv2d(t->x, t->w, t->b, t->conv);
                   }});
-  // Backward alone: its graph is made once, and walked by the kernels it would call.
+  // Backward alone: the kernels that the op's way back calls.
   const kernels::ConvAxis axis{l.side, l.kernel, l.side, 1, l.kernel / 2, 1};
   const kernels::ConvSize n{batch, l.in, l.out, l.groups, axis, axis};
   rows.push_back(

@@ -40,7 +40,7 @@ TEST_CASE("reductions over any axes have exact gradients", "[ops][reduce][gradch
     check_op(
         {"topk", {{3, 4, 5}}, [=](const In& x) { return ops::topk(x[0], 2, dim).values; }, -9, 9});
     check_op(
-        {"sort", {{3, 4, 5}}, [=](const In& x) { return ops::sort(x[0], dim).values; }, -9, 9});
+        {"sort", {{3, 4, 5}}, [=](const In& x) { return ops::sort(x[0], dim).values; }, -99, 99});
   }
 }
 
@@ -72,13 +72,12 @@ TEST_CASE("sums of many numbers are accurate, whatever the layout and threads", 
     const Tensor y = ops::sum(x, {1});
     double worst = 0;
     for (std::int64_t i = 0; i < y.size(); ++i) {
-      double exact = 0;
-      for (std::int64_t k = 0; k < n; ++k) {
-        exact += static_cast<double>(x.data()[(i / inner * n + k) * inner + i % inner]);
-      }
-      worst = std::max(worst, std::abs(static_cast<double>(y.data()[i]) - exact) / exact);
+      long double exact = 0;
+      for (std::int64_t k = 0; k < n; ++k)
+        exact += x.data()[(i / inner * n + k) * inner + i % inner];
+      worst = std::max(worst, static_cast<double>(std::abs(y.data()[i] - exact) / exact));
     }
-    CHECK(worst < 8 * static_cast<double>(std::numeric_limits<real>::epsilon()));
+    CHECK(worst < (sizeof(real) == 8 ? 1e-13 : 1e-6));
     set_threads(3);
     CHECK(numbers(ops::sum(x, {1})) == numbers(y));
     set_threads(1);

@@ -33,8 +33,10 @@ TEST_CASE("a large block that was freed is used again, and peaks are counted", "
   CHECK(again.data() == first);
   Storage::reset_peak();
   const auto before = Storage::peak_bytes();
-  { const Tensor more = Tensor::uninitialized({1 << 20}); }
-  CHECK(Storage::peak_bytes() - before == static_cast<std::int64_t>(sizeof(real)) << 20);
+  { const Tensor large = Tensor::uninitialized({1 << 20}); }
+  const auto more = Storage::peak_bytes() - before, asked = std::int64_t{sizeof(real)} << 20;
+  CHECK(more >= asked);  // a freed block that is used again may be a little larger
+  CHECK(more < asked + asked / 4);
 }
 
 TEST_CASE("tensor mistakes say the shapes", "[tensor][errors]") {
