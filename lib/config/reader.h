@@ -92,7 +92,7 @@ class Reader {
   // The next read of this key has no default: `expected` says what is wanted if it is missing.
   void need(std::string_view key, std::string_view expected);
   std::string required(std::string_view key);
-  bool has(std::string_view key) const;                // present and not null
+  bool has(std::string_view key) const;  // present and not null
   bool is_list(std::string_view key) const;
   Reader child(std::string_view key);                  // an object; missing reads as {}
   std::vector<Reader> children(std::string_view key);  // a list of objects; missing reads as []

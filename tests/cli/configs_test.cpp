@@ -41,7 +41,8 @@ bool is_large(const std::string& config) { return parsed(config)["model"]["width
 // The data that are there: what a config fetches from elsewhere is replaced by the fixture.
 Args on_data_at_hand(const std::string& config) {
   Args args;
-  for (const auto& [key, value] : parsed(config)["data"].items()) {
+  const json data = parsed(config)["data"];
+  for (const auto& [key, value] : data.items()) {
     if (!value.is_string() || value.get<std::string>().find("data/raw/") != 0) continue;
     const std::string name = fs::path(value.get<std::string>()).filename();
     args.push_back("--set");
