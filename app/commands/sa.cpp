@@ -77,14 +77,14 @@ void draw(const std::string& path, const std::string& title, const std::string& 
           const report::Points& points, const std::vector<report::Level>& levels) {
   if (path.empty()) return;
   const bool many = points.size() > 100;
-  write_file(path,
-             svg(report::LineChart{.title = title,
-                                   .subtitle = subtitle,
-                                   .x = {"k", many ? report::Scale::log : report::Scale::linear},
-                                   .y = {"w"},
-                                   .series = {{.name = "w", .points = points, .markers = !many}},
-                                   .levels = levels,
-                                   .marks = {}}));
+  report::LineChart chart;
+  chart.title = title;
+  chart.subtitle = subtitle;
+  chart.x = {"k", many ? report::Scale::log : report::Scale::linear};
+  chart.y.title = "w";
+  chart.series = {{.name = "w", .points = points, .markers = !many}};
+  chart.levels = levels;
+  write_file(path, svg(chart));
 }
 
 // How far from the mean w stays, in standard deviations of the numbers: 1/sqrt(n) for 1/k,

@@ -20,8 +20,7 @@ void map_forward(real* y, const real* x, Unary kind, const Parameters& p, Size n
     Size i = 0;
     for (; i + lanes <= n; i += lanes) put(d, y, i, value(d, at(d, x, i)));
     if (i == n) return;
-    HWY_ALIGN real rest[hn::MaxLanes(d)];
-    std::fill_n(rest, lanes, x[n - 1]);
+    HWY_ALIGN real rest[hn::MaxLanes(d)] = {};
     std::copy(x + i, x + n, rest);
     put(d, rest, 0, value(d, at(d, rest, 0)));
     std::copy_n(rest, n - i, y + i);
@@ -39,8 +38,7 @@ void map_backward(real* dx, const real* dy, const real* x, Unary kind, const Par
       put(d, dx, i, hn::MulAdd(at(d, dy, i), slope(d, at(d, x, i)), before));
     }
     if (i == n) return;
-    HWY_ALIGN real rest[hn::MaxLanes(d)];
-    std::fill_n(rest, lanes, x[n - 1]);
+    HWY_ALIGN real rest[hn::MaxLanes(d)] = {};
     std::copy(x + i, x + n, rest);
     put(d, rest, 0, slope(d, at(d, rest, 0)));
     for (Size j = i; j < n; ++j) {
