@@ -171,6 +171,21 @@ TEST_CASE("--set replaces and adds values of any type", "[config]") {
   CHECK(s.lr == 1e-3);
 }
 
+TEST_CASE("--set reaches into lists", "[config]") {
+  auto r = Reader::parse_text(R"({"layers": [{"size": 1}, {"size": 2}]})", "a.json");
+  r.set("layers.1.size=7");
+  auto layers = r.children("layers");
+  std::int64_t size = 0;
+  layers.at(1).field("size", size);
+  CHECK(size == 7);
+  for (const char* wrong : {"layers.2.size=1", "layers.x.size=1", "layers.-1=1"}) {
+    const std::string path = std::string(wrong).substr(0, std::string(wrong).find('='));
+    const std::string key = path.substr(7, path.find('.', 7) - 7);
+    CHECK(test::failure([&] { r.set(wrong); }, Exit::usage) ==
+          "--set " + path + ": /layers is a list of 2: '" + key + "' is none of 0 to 1");
+  }
+}
+
 TEST_CASE("mistakes of --set name the assignment", "[config]") {
   const std::string text = R"({"model": {"name": "m", "layers": 0}})";
   CHECK(message(text, {"model.layers=x"}) ==

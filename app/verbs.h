@@ -1,0 +1,39 @@
+#pragma once
+
+#include <CLI/CLI.hpp>  // slow to compile: only in the sources of this folder
+#include <string>
+#include <type_traits>
+#include <vector>
+
+// What can be typed after `dlt`. Every function adds subcommands to `cli`; running one leaves the
+// program's exit status in `code`.
+namespace dlt::app {
+
+void add_train(CLI::App& cli, int& code);
+void add_use(CLI::App& cli, int& code);       // eval, generate
+void add_exchange(CLI::App& cli, int& code);  // export, import
+void add_tokenizer(CLI::App& cli, int& code);
+void add_look(CLI::App& cli, int& code);  // inspect, bench, check, doctor
+void add_api(CLI::App& cli, int& code);   // api, gradcheck
+void add_sa(CLI::App& cli, int& code);
+
+// One subcommand.
+template <class F>
+CLI::App* verb(CLI::App& cli, const std::string& name, const std::string& summary,
+               const std::string& example, int& code, F run) {
+  auto* sub = cli.add_subcommand(name, summary);
+  sub->footer("Example:\n  " + example);
+  sub->callback([&code, run] {
+    if constexpr (std::is_same_v<decltype(run()), int>) {
+      code = run();
+    } else {
+      run();
+    }
+  });
+  return sub;
+}
+
+// --set of commands that read a config.
+void set_option(CLI::App* sub, std::vector<std::string>& sets);
+
+}  // namespace dlt::app
