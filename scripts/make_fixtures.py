@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes data/fixtures/line.csv, moons.csv and fashion/ again, the same bytes every time.
+"""Makes data/fixtures/line.csv, moons.csv, corners.safetensors and fashion/ again, the same bytes every time.
 
 fashion/ is cut from data/raw/fashion-mnist (scripts/get_data.sh fashion-mnist)."""
 import gzip
@@ -35,6 +35,13 @@ def moons():
                "upper" if upper else "lower")
 
 
+def corners():
+    """A picture of two by two pixels, for `dlt api run`."""
+    header = b'{"x":{"dtype":"F32","shape":[1,1,2,2],"data_offsets":[0,16]}}'
+    header += b" " * (-len(header) % 8)
+    return struct.pack("<Q", len(header)) + header + struct.pack("<4f", 1, 2, 3, 4)
+
+
 def cut(name, axes, count):
     raw = gzip.decompress((fixtures.parent / "raw" / "fashion-mnist" / name).read_bytes())
     begin, sizes = 4 + 4 * axes, struct.unpack(f">{axes}I", raw[4:4 + 4 * axes])
@@ -44,6 +51,7 @@ def cut(name, axes, count):
     (fixtures / "fashion" / name).write_bytes(packed)
 
 
+(fixtures / "corners.safetensors").write_bytes(corners())
 write("line.csv", "a,b,y", line())
 write("moons.csv", "x,y,moon", moons())
 for part, count in ("train", 60), ("t10k", 20):

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "catalog/catalog.h"
+#include "commands/warn.h"
 #include "io/safetensors.h"
 #include "models/model.h"
 
@@ -39,6 +40,13 @@ std::vector<config::Attribute> attributes_of(const Item& item) {
   return item.attributes ? item.attributes() : std::vector<config::Attribute>();
 }
 
+// "/train/steps" as --set has it: "train.steps".
+std::string key_of(const config::Attribute& a) {
+  std::string key = a.pointer.substr(1);
+  std::ranges::replace(key, '/', '.');
+  return key;
+}
+
 ordered_json to_json(const Item& item) {
   ordered_json j = {
       {"kind", item.kind},       {"name", item.names.canonical()},      {"aliases", aliases(item)},
@@ -46,7 +54,7 @@ ordered_json to_json(const Item& item) {
   if (!item.signature.empty()) j["signature"] = item.signature;
   j["attributes"] = ordered_json::array();
   for (const config::Attribute& a : attributes_of(item)) {
-    ordered_json row = {{"name", a.pointer.substr(1)}, {"expected", a.expected}};
+    ordered_json row = {{"name", key_of(a)}, {"expected", a.expected}};
     row["required"] = a.fallback.empty();
     if (!a.fallback.empty()) row["default"] = ordered_json::parse(a.fallback);
     j["attributes"].push_back(std::move(row));
@@ -63,7 +71,7 @@ void print_attributes(const std::vector<config::Attribute>& attributes) {
   }
   fmt::print("\n  {:<{}}  {:<{}}  allowed\n", "attribute", widest + 5, "default", longest);
   for (const auto& a : attributes) {
-    fmt::print("  {:<{}}  {:<{}}  {}\n", a.pointer.substr(1), widest + 5,
+    fmt::print("  {:<{}}  {:<{}}  {}\n", key_of(a), widest + 5,
                a.fallback.empty() ? "required" : a.fallback, longest, a.expected);
   }
 }
@@ -80,7 +88,7 @@ void print(const Item& item) {
 
 void warn_if_deprecated(const Item& item, std::string_view name) {
   if (!item.names.is_deprecated(name)) return;
-  fmt::print(stderr, "dlt: {} '{}' is an old name: write '{}'\n", item.kind, name,
+  fmt::print(stderr, "dlt: warning: {} '{}' is an old name: write '{}'\n", item.kind, name,
              item.names.canonical());
 }
 
@@ -107,12 +115,26 @@ void write_outputs(const std::string& path, const api::Prepared& op, const api::
   io::write_safetensors(path, content);
 }
 
-void print_shapes(const api::Prepared& op, const api::Outputs& outputs) {
+// Small arrays whole, row by row; of large ones the shape.
+template <class Array, class Values>
+void print_array(const std::string& name, const char* type, const Array& a, const Values& values) {
+  fmt::print("{} {} {}\n", name, type, a.shape());
+  if (a.size() > 256) return;
+  const std::int64_t cols = a.shape().rank() > 0 ? a.shape().dim(-1) : 1;
+  for (std::int64_t i = 0; i < a.size(); ++i) {
+    fmt::print("{:.6g}{}", static_cast<double>(values[i]), (i + 1) % cols == 0 ? '\n' : ' ');
+  }
+}
+
+void print(const api::Prepared& op, const api::Outputs& outputs) {
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const std::string& name = op.signature.outputs[i].name;
-    const auto* t = std::get_if<Tensor>(&outputs[i]);
-    fmt::print("{} {} {}\n", name, t != nullptr ? "float32" : "int64",
-               t != nullptr ? t->shape() : std::get<Indices>(outputs[i]).shape());
+    if (const auto* t = std::get_if<Tensor>(&outputs[i])) {
+      print_array(name, "float32", *t, t->data());
+    } else {
+      const auto& ids = std::get<Indices>(outputs[i]);
+      print_array(name, "int64", ids, ids.data());
+    }
   }
 }
 
@@ -154,18 +176,19 @@ void api_show(const ApiShowOptions& options) {
 void api_run(const ApiRunOptions& options) {
   const Exported<api::Operator>& entry = api::operators().find(options.name);
   if (const std::string advice = api::operators().advice(options.name); !advice.empty()) {
-    fmt::print(stderr, "dlt: {}\n", advice);
+    fmt::print(stderr, "dlt: warning: {}\n", advice);
   }
   const auto op =
       api::prepare(entry.canonical(), config::Reader::parse_text(options.attributes, "--attrs"));
   const api::Outputs outputs = api::run(op, read_inputs(options.input));
   write_outputs(options.output, op, outputs);
-  print_shapes(op, outputs);
+  print(op, outputs);
 }
 
 void api_graph(const ApiGraphOptions& options) {
   auto root = config::Reader::parse_file(options.config);
   const auto model = models::make_model(root, {});
+  warn(root);
   train::Task& task = model->synthetic_task();
   std::map<const void*, std::string> names;
   for (const auto& [name, tensor] : task.params().all()) names[tensor.body().get()] = name;

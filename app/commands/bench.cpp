@@ -8,6 +8,7 @@
 #include "autograd/autograd.h"
 #include "base/parallel.h"
 #include "base/system.h"
+#include "commands/warn.h"
 #include "kernels/machine.h"
 #include "models/model.h"
 #include "train/fit.h"
@@ -96,6 +97,7 @@ void bench(const BenchOptions& o) {
   auto root = config::Reader::parse_file(o.config);
   for (const std::string& assignment : o.sets) root.set(assignment);
   const auto model = models::make_model(root, {});
+  warn(root);
   auto train = root.child("train");
   ordered_json out = {{"config", o.config}, {"threads", threads()}, {"simd", kernels::simd_name()}};
   if (o.steps > 0) bench_training(out, *model, o, train::FitConfig::read(train));

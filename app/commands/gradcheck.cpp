@@ -7,6 +7,7 @@
 #include "api/operator.h"
 #include "check/gradients.h"
 #include "commands/print_outcomes.h"
+#include "commands/warn.h"
 #include "models/model.h"
 
 namespace dlt::app {
@@ -15,6 +16,7 @@ namespace {
 std::vector<check::Outcome> of_config(const std::string& path) {
   auto root = config::Reader::parse_file(path);
   const auto model = models::make_model(root, {});
+  warn(root);
   return check::check_gradients(model->synthetic_task());
 }
 

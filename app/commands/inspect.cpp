@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "commands/warn.h"
 #include "models/model.h"
 
 namespace dlt::app {
@@ -12,7 +13,9 @@ namespace {
 models::Summary summary_of(const std::string& target) {
   const bool run = std::filesystem::is_directory(target);
   auto root = config::Reader::parse_file(run ? target + "/config.json" : target);
-  return models::make_model(root, {run ? target : "", models::Purpose::look})->summary();
+  const auto model = models::make_model(root, {run ? target : "", models::Purpose::look});
+  warn(root);
+  return model->summary();
 }
 
 void print_json(const models::Summary& s) {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/system.h"
+#include "commands/warn.h"
 #include "kernels/machine.h"
 #include "models/model.h"
 #include "train/progress.h"
@@ -47,12 +48,14 @@ train::FitResult train_one(const Job& job, const TrainOptions& o) {
   auto root = read_config(job);
   if (o.resume && fs::exists(job.out + "/config.json")) {
     const auto model = models::make_model(root, {});
+    warn(root);
     auto run = train::Run::resume(job.out, root.resolved());
     model->open_data(job.out);
     return model->train(run, {.resume = true, .quiet = o.quiet});
   }
   train::Run::check_free(job.out, existing(o));  // before work that would be in vain
   const auto model = models::make_model(root, {});
+  warn(root);
   model->open_data("");
   auto run = train::Run::create(job.out, root.resolved(), existing(o));
   return model->train(run, {.resume = false, .quiet = o.quiet});
@@ -61,6 +64,7 @@ train::FitResult train_one(const Job& job, const TrainOptions& o) {
 void dry_run(const Job& job) {
   auto root = read_config(job);
   const auto model = models::make_model(root, {.run = "", .purpose = models::Purpose::look});
+  warn(root);
   const models::Summary s = model->summary();
   auto train = root.child("train");
   const std::int64_t steps = train::FitConfig::read(train).steps;

@@ -27,13 +27,16 @@ struct Standing {
   enum class State { finished, stopped, diverged, waiting };
   State state = State::waiting;
   std::int64_t step = 0;         // of the last checkpoint, or where it diverged
-  std::string metric;            // the first one of the validation; "" if there was none
+  std::string metric;            // that `best` follows: "valid_loss"; "" if there was none
   double value = 0;              // it at the best checkpoint
   double loss = 0, seconds = 0;  // of training: as reported last; in all
 };
 
 // Read from the run's folder. `steps`: how many make it finished.
 Standing standing_of(const std::string& folder, std::int64_t steps);
+
+// Of a Standing's metric.
+bool large_is_good(const std::string& metric);
 
 struct SweepPoint {
   std::vector<std::string> values;  // one of each sweep

@@ -144,6 +144,8 @@ class Map {
   std::string draw() {
     const auto& y = sides_.y;
     map_.value_name = value_name(points_);
+    map_.large_is_good = std::ranges::any_of(
+        points_, [](const SweepPoint& p) { return large_is_good(p.standing.metric); });
     map_.title =
         fmt::format("{} by {}{}", map_.value_name, names_[sides_.x], y ? " and " + names_[*y] : "");
     map_.x_title = names_[sides_.x];

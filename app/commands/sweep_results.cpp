@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "commands/sweep.h"
+#include "train/metrics.h"
 #include "train/progress.h"
 
 // What a sweep's runs say of themselves, as values, as a table and as CSV.
@@ -51,10 +52,20 @@ double number_or_nan(const ordered_json& value) {
   return value.is_number() ? value.get<double>() : std::nan("");
 }
 
+// The metric that `best` follows.
+std::string followed_metric(const std::string& folder) {
+  std::ifstream file(folder + "/config.json");
+  const auto config = ordered_json::parse(file, nullptr, /*allow_exceptions=*/false);
+  const auto place = "/train/best"_json_pointer;
+  return config.contains(place) && config[place].is_string() ? config[place].get<std::string>()
+                                                             : "loss";
+}
+
 // metrics.jsonl, line by line.
 void read_metrics(const std::string& folder, Standing& s) {
   std::ifstream lines(folder + "/metrics.jsonl");
   const std::int64_t best = step_at(folder, "best");
+  const std::string wanted = "valid_" + followed_metric(folder);
   double segment = 0;  // seconds since the training was begun or resumed
   for (std::string line; std::getline(lines, line);) {
     const auto object = ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
@@ -66,7 +77,7 @@ void read_metrics(const std::string& folder, Standing& s) {
       segment = seconds;
     }
     for (const auto& [name, value] : object.items()) {
-      if (!name.starts_with("valid_")) continue;
+      if (name != wanted) continue;
       if (s.metric.empty() || best < 0 || object["step"] == best) s.value = number_or_nan(value);
       s.metric = name;
       break;
@@ -76,7 +87,10 @@ void read_metrics(const std::string& folder, Standing& s) {
 }
 
 // What is to be ranked: small is good.
-double score(const Standing& s) { return s.metric.empty() ? s.loss : s.value; }
+double score(const Standing& s) {
+  if (s.metric.empty()) return s.loss;
+  return large_is_good(s.metric) ? -s.value : s.value;
+}
 
 std::string shown(double value) {
   if (!std::isfinite(value)) return "-";
@@ -128,6 +142,11 @@ std::string csv_number(double value) {
 }
 
 }  // namespace
+
+bool large_is_good(const std::string& metric) {
+  const auto* known = train::metric_names().look(metric.substr(metric.find('_') + 1));
+  return known != nullptr && known->make.good == train::Good::large;
+}
 
 Standing standing_of(const std::string& folder, std::int64_t steps) {
   Standing s;

@@ -109,6 +109,9 @@ class Registry {
 
   // "unknown model 'lm.mambo'; did you mean 'lm.mamba'?"
   std::string unknown(std::string_view name) const {
+    if (const auto meant = nearest(name, names()); !meant.empty()) {
+      return fmt::format("unknown {} '{}'; did you mean '{}'?", kind_, name, meant);
+    }
     std::vector<std::string> canonical;
     for (const Exported<T>& e : entries_) canonical.push_back(e.canonical());
     const std::vector<std::string_view> known(canonical.begin(), canonical.end());

@@ -7,9 +7,11 @@
 #include "api/operator.h"
 #include "base/error.h"
 #include "data/example_set.h"
+#include "data/text_source.h"
 #include "models/model.h"
 #include "optim/optimizer.h"
 #include "optim/schedule.h"
+#include "train/metrics.h"
 
 namespace dlt::catalog {
 namespace {
@@ -39,7 +41,9 @@ std::vector<Item> collect() {
   for (const auto& e : api::layers().all()) {
     all.push_back({"layer", e, e.summary, [&e] { return api::layer_attributes(e.make); }, {}, {}});
   }
-  for (const auto& e : models::catalog().all()) all.push_back({"model", e, e.summary, {}, {}, {}});
+  for (const auto& e : models::catalog().all()) {
+    all.push_back({"model", e, e.summary, [&e] { return models::attributes_of(e.make); }, {}, {}});
+  }
   for (const auto& e : optim::optimizers().all()) {
     all.push_back({"optimizer",
                    e,
@@ -60,6 +64,24 @@ std::vector<Item> collect() {
     const auto read = [&e](config::Reader& r) { e.make(r, data::Target::classes); };
     all.push_back(
         {"data set", e, e.summary, [&e, read] { return named_attributes(e, read); }, {}, {}});
+  }
+  const auto& text = data::text_sets().all().front();
+  all.push_back({"data set",
+                 text,
+                 text.summary,
+                 [&text] { return named_attributes(text, text.make); },
+                 {},
+                 {}});
+  for (const auto& e : data::tokenizers().all()) {
+    all.push_back({"tokenizer",
+                   e,
+                   e.summary,
+                   [&e] { return named_attributes(e, data::TokenizerConfig::read); },
+                   {},
+                   {}});
+  }
+  for (const auto& e : train::metric_names().all()) {
+    all.push_back({"metric", e, e.summary, {}, {}, {}});
   }
   return all;
 }

@@ -104,7 +104,7 @@ Tokens encode(const Source& source, Range part, const text::Tokenizer& tokenizer
 
 TokenizerConfig TokenizerConfig::read(config::Reader& r) {
   TokenizerConfig c;
-  r.field("name", c.name, {"bytes", "chars", "bpe", "file", "ids"});
+  c.name = r.named("name", c.name, tokenizers()).canonical();
   if (c.name == "bpe" || c.name == "ids") r.field("vocab_size", c.vocab_size, 1, 1 << 24);
   if (c.name == "bpe") {
     if (c.vocab_size < 257) {
@@ -121,7 +121,7 @@ TokenizerConfig TokenizerConfig::read(config::Reader& r) {
 TextConfig TextConfig::read(config::Reader& r) {
   TextConfig c;
   std::string name = "text";
-  r.field("name", name, {"text"});
+  r.named("name", name, text_sets());
   r.field("train", c.train);
   r.field("valid", c.valid);
   r.field("valid_fraction", c.valid_fraction, 0, 0.9);
@@ -134,15 +134,42 @@ std::unique_ptr<text::Tokenizer> make_ids(std::int64_t vocab) {
   return std::make_unique<IdsTokenizer>(vocab);
 }
 
+const Registry<MakeTokenizer>& tokenizers() {
+  using Config = const TextConfig&;
+  static const Registry<MakeTokenizer> all(
+      "tokenizer",
+      {
+          {{"bytes", "tokenizer.bytes"},
+           "every byte is a token",
+           [](Config) { return text::make_bytes(); }},
+          {{"chars", "tokenizer.chars"},
+           "every character of the training text is a token",
+           [](Config c) { return text::make_chars(open_training_text(c).text()); }},
+          {{"bpe", "tokenizer.bpe"},
+           "byte pairs merged by frequency in the training text (Sennrich et al. 2016)",
+           [](Config c) {
+             return text::train_bpe(open_training_text(c).text(),
+                                    {.vocab_size = c.tokenizer.vocab_size,
+                                     .min_frequency = c.tokenizer.min_frequency});
+           }},
+          {{"file", "tokenizer.file"},
+           "a tokenizer.json of dlt or Hugging Face",
+           [](Config c) { return text::load_tokenizer(c.tokenizer.path); }},
+          {{"ids", "tokenizer.ids"},
+           "numbers with spaces between them, for models without a tokenizer",
+           [](Config c) { return make_ids(c.tokenizer.vocab_size); }},
+      });
+  return all;
+}
+
+const Registry<TextConfig (*)(config::Reader&)>& text_sets() {
+  static const Registry<TextConfig (*)(config::Reader&)> all(
+      "data set", {{{"text", "data.text"}, "UTF-8 text for language models", TextConfig::read}});
+  return all;
+}
+
 std::unique_ptr<text::Tokenizer> make_tokenizer(const TextConfig& config) {
-  const TokenizerConfig& c = config.tokenizer;
-  if (c.name == "bytes") return text::make_bytes();
-  if (c.name == "ids") return make_ids(c.vocab_size);
-  if (c.name == "file") return text::load_tokenizer(c.path);
-  const MappedFile file = open_training_text(config);
-  if (c.name == "chars") return text::make_chars(file.text());
-  return text::train_bpe(file.text(),
-                         {.vocab_size = c.vocab_size, .min_frequency = c.min_frequency});
+  return tokenizers().find(config.tokenizer.name).make(config);
 }
 
 TextSplit open_text(const TextConfig& config, const text::Tokenizer& tokenizer,

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "base/registry.h"
 #include "config/reader.h"
 #include "data/tokens.h"
 
@@ -26,6 +27,10 @@ struct TextConfig {
 
   static TextConfig read(config::Reader& r);
 };
+
+using MakeTokenizer = std::unique_ptr<text::Tokenizer> (*)(const TextConfig& config);
+const Registry<MakeTokenizer>& tokenizers();
+const Registry<TextConfig (*)(config::Reader&)>& text_sets();  // "text" alone
 
 // Makes, trains on the training text, or loads the tokenizer that a config asks for.
 std::unique_ptr<text::Tokenizer> make_tokenizer(const TextConfig& config);

@@ -5,15 +5,17 @@
 namespace dlt::models {
 
 // The public names. To add a model: write its folder, add its line here.
-const Registry<MakeModel>& catalog() {
-  static const Registry<MakeModel> models(
+const Registry<ModelType>& catalog() {
+  static const Registry<ModelType> models(
       "model", {
                    {{"lm.transformer", "transformer"},
                     "decoder-only Transformer language model (GPT-2, Llama)",
-                    make_transformer_lm},
+                    {make_transformer_lm, R"({"model": {"name": "lm.transformer"}})"}},
                    {{"net.sequential", "sequential"},
                     "a list of layers, trained to tell classes or numbers from examples",
-                    make_sequential},
+                    {make_sequential,
+                     R"({"model": {"name": "net.sequential", "input": [2],
+                                     "layers": [{"name": "layers.identity"}]}})"}},
                });
   return models;
 }
@@ -22,7 +24,17 @@ std::unique_ptr<Model> make_model(config::Reader& root, const Origin& origin) {
   auto model = root.child("model");
   model.need("name", "a string");
   std::string name;
-  return model.named("name", name, catalog()).make(root, origin);
+  return model.named("name", name, catalog()).make.make(root, origin);
+}
+
+std::vector<config::Attribute> attributes_of(const ModelType& type) {
+  auto root = config::Reader::parse_text(std::string(type.example), "example");
+  make_model(root, {.run = "", .purpose = Purpose::look});
+  auto all = root.attributes();
+  std::erase_if(all, [](const config::Attribute& a) {
+    return a.pointer == "/model/name" || a.pointer.starts_with("/model/layers/");
+  });
+  return all;
 }
 
 }  // namespace dlt::models

@@ -64,8 +64,16 @@ struct Origin {
   bool from_run() const { return !run.empty(); }
 };
 
-using MakeModel = std::unique_ptr<Model> (*)(config::Reader& root, const Origin& origin);
-const Registry<MakeModel>& catalog();
+struct ModelType {
+  std::unique_ptr<Model> (*make)(config::Reader& root, const Origin& origin);
+  std::string_view example;  // a config to look at, as short as can be
+
+  bool operator==(const ModelType& o) const { return make == o.make; }
+};
+const Registry<ModelType>& catalog();
+
+// Everything that a config of this model may hold.
+std::vector<config::Attribute> attributes_of(const ModelType& type);
 
 // Reads the whole config, makes the model its `model.name` asks for, and complains about every key
 // that nobody read.

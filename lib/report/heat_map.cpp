@@ -40,12 +40,12 @@ std::string from_oklab(double lightness, double a, double b) {
 // colours.
 class Colours {
  public:
-  explicit Colours(const HeatMap& map) {
+  explicit Colours(const HeatMap& map) : sign_(map.large_is_good ? -1 : 1) {
     std::vector<double> values;
     for (const HeatPanel& panel : map.panels) {
       for (const auto& row : panel.rows) {
         for (const Cell& cell : row) {
-          if (std::isfinite(cell.value)) values.push_back(cell.value);
+          if (std::isfinite(cell.value)) values.push_back(sign_ * cell.value);
         }
       }
     }
@@ -60,13 +60,14 @@ class Colours {
   }
 
   double at(double value) const {
-    return high_ > low_ ? std::clamp((value - low_) / (high_ - low_), 0.0, 1.0) : 0.0;
+    return high_ > low_ ? std::clamp((sign_ * value - low_) / (high_ - low_), 0.0, 1.0) : 0.0;
   }
-  double low() const { return low_; }
-  double high() const { return high_; }
+  double best() const { return sign_ * low_; }
+  double worst() const { return sign_ * high_; }
   bool cut() const { return cut_; }
 
  private:
+  double sign_;  // times it, small values are the good ones
   double low_ = 0, high_ = 0;
   bool cut_ = false;
 };
@@ -148,21 +149,26 @@ class Drawing {
     return top + panel_height_ - cell_height * static_cast<double>(r + 1);
   }
 
+  double better(double a, double b) const {
+    if (!std::isfinite(a) || !std::isfinite(b)) return std::isfinite(a) ? a : b;
+    return m_.large_is_good ? std::max(a, b) : std::min(a, b);
+  }
+
   double best_of_all() const {
-    double best = std::numeric_limits<double>::infinity();
+    double best = std::nan("");
     for (const HeatPanel& panel : m_.panels) {
-      for (std::size_t c = 0; c < m_.columns.size(); ++c) best = std::min(best, best_in(panel, c));
+      for (std::size_t c = 0; c < m_.columns.size(); ++c) best = better(best, best_in(panel, c));
     }
     return best;
   }
 
-  static double best_in(const HeatPanel& panel, std::size_t column) {
-    double best = std::numeric_limits<double>::infinity();
-    for (const auto& row : panel.rows) {
-      if (std::isfinite(row[column].value)) best = std::min(best, row[column].value);
-    }
+  double best_in(const HeatPanel& panel, std::size_t column) const {
+    double best = std::nan("");
+    for (const auto& row : panel.rows) best = better(best, row[column].value);
     return best;
   }
+
+  std::string cut_sign() const { return !colours_.cut() ? "" : m_.large_is_good ? "≤ " : "≥ "; }
 
   std::string key() const {
     std::string text = "outlined: the best";
@@ -222,9 +228,8 @@ class Drawing {
                 even_colour(1 - (i + 0.5) / steps));
     }
     svg_.rect(x, begin, 14, size, "none", {.stroke = "#999"});
-    svg_.text(x + 20, begin + 10, (colours_.cut() ? "≥ " : "") + short_value(colours_.high()),
-              {.fill = "#555"});
-    svg_.text(x + 20, begin + size, short_value(colours_.low()), {.fill = "#555"});
+    svg_.text(x + 20, begin + 10, cut_sign() + short_value(colours_.worst()), {.fill = "#555"});
+    svg_.text(x + 20, begin + size, short_value(colours_.best()), {.fill = "#555"});
     svg_.text(x, begin - 12, m_.value_name, {.fill = "#555"});
   }
 

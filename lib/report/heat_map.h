@@ -17,7 +17,7 @@ struct HeatPanel {
   std::vector<std::vector<Cell>> rows;  // [row][column], the first row at the bottom
 };
 
-// Panels of equal axes side by side, one colour scale for all; small values are the good ones.
+// Panels of equal axes side by side, one colour scale for all.
 // The best cell of the figure is outlined, the best of each column (where it has two values to
 // choose from) carries a dot.
 struct HeatMap {
@@ -26,6 +26,7 @@ struct HeatMap {
   std::string x_title, y_title;
   std::vector<std::string> columns, rows;  // labels
   std::vector<HeatPanel> panels;
+  bool large_is_good = false;  // else small values are the good ones
 };
 
 std::string svg(const HeatMap& map);

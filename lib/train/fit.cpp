@@ -1,7 +1,8 @@
 #include "train/fit.h"
 
+#include <algorithm>
 #include <chrono>
-#include <limits>
+#include <cmath>
 #include <optional>
 
 #include "autograd/autograd.h"
@@ -18,6 +19,11 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::optional<double> value_of(const Metrics& metrics, const std::string& wanted) {
+  const auto at = std::ranges::find(metrics, wanted, &Metrics::value_type::first);
+  return at == metrics.end() ? std::nullopt : std::optional(at->second);
 }
 
 class Fit {
@@ -56,6 +62,7 @@ class Fit {
   void finish_step();
   void report();
   Best evaluate();
+  bool is_better(double value, double than) const;
   void save(Best best);
   void say_end();
   Standing standing() const;
@@ -72,7 +79,7 @@ class Fit {
   FitResult result_;
 
   Place place_;
-  double best_ = std::numeric_limits<double>::infinity();
+  std::optional<double> best_;  // value of config_.best
   StepResult last_{};
   double busy_ = 0;  // seconds in steps since the last report
   std::int64_t busy_steps_ = 0;
@@ -88,7 +95,7 @@ void Fit::resume() {
   const std::int64_t planned_end = place_.schedule_end;
   place_ = load_checkpoint(run_.checkpoint("last"), task_.params(), optimizer_, ema());
   if (run_.has("best")) {
-    best_ = read_place(run_.checkpoint("best")).metric.value_or(best_);
+    best_ = read_place(run_.checkpoint("best")).metric;
   }
   run_.forget_reports_after(place_.step);
   run_.log(fmt::format("resumed after step {}", place_.step));
@@ -153,17 +160,23 @@ void Fit::report() {
   busy_steps_ = 0;
 }
 
+bool Fit::is_better(double value, double than) const {
+  const bool large = metric_names().find(config_.best).make.good == Good::large;
+  return std::isfinite(value) && (large ? value > than : value < than);
+}
+
 Best Fit::evaluate() {
   const autograd::NoGrad forward_only;
   std::optional<optim::Ema::InPlace> averages;
   if (ema_) averages.emplace(*ema_);
   Metrics metrics = task_.evaluate();
   if (metrics.empty()) return Best::no;
+  place_.metric = value_of(metrics, config_.best);
+  if (!place_.metric) return Best::no;
   for (auto& [name, value] : metrics) name.insert(0, "valid_");
   result_.valid = metrics;
-  place_.metric = metrics.front().second;
-  const bool better = *place_.metric < best_;
-  if (better) best_ = *place_.metric;
+  const bool better = !best_ || is_better(*place_.metric, *best_);
+  if (better) best_ = place_.metric;
   run_.report(place_.step, metrics);
   progress_.say(
       fmt::format("step {}  {}{}", place_.step, metrics_line(metrics), better ? "  (best)" : ""));
@@ -207,9 +220,18 @@ FitConfig FitConfig::read(config::Reader& train) {
   train.field("eval_every", c.eval_every, 0);
   train.field("save_every", c.save_every, 0);
   train.field("keep_last", c.keep_last);
+  c.best = train.named("best", c.best, metric_names()).canonical();
   train.field("report_every", c.report_every);
   train.field("check_finite", c.step.check_finite);
   return c;
+}
+
+void check(Task& task, const FitConfig& config) {
+  optim::check_groups(config.optimizer.groups, task.params());
+  const auto known = task.metrics();
+  require(std::ranges::find(known, config.best) != known.end(), Exit::usage,
+          "train.best: the evaluation of this model has no '{}'{}", config.best,
+          did_you_mean(config.best, known));
 }
 
 FitResult fit(Task& task, const FitConfig& config, Run& run, const FitOptions& options) {

@@ -25,9 +25,14 @@ struct FitConfig {
   std::int64_t save_every = 0;  // steps; 0: only at the end
   std::int64_t keep_last = 2;   // checkpoints, beside the best one
   std::int64_t report_every = 10;
+  std::string best = "loss";  // the metric that `best` follows, see metric_names()
 
   static FitConfig read(config::Reader& train);
 };
+
+// An Error (Exit::usage) if the task cannot be trained so: a group of parameters that matches none,
+// a metric that its evaluation does not give.
+void check(Task& task, const FitConfig& config);
 
 struct FitOptions {
   bool resume = false;  // from the run's last checkpoint; from the start if there is none yet
@@ -44,7 +49,7 @@ struct FitResult {
 };
 
 // The only gradient training loop. Steps 1, 2, ... are taken, reported, evaluated and saved as
-// configured; the last one always is. Evaluations that are the best so far by their first metric
+// configured; the last one always is. Evaluations that are the best so far by config.best
 // are saved too. Stopping anywhere and resuming gives the bytes of never having stopped.
 FitResult fit(Task& task, const FitConfig& config, Run& run, const FitOptions& options);
 

@@ -54,13 +54,41 @@ TEST_CASE("a name is shown with what it takes", "[cli][api]") {
   CHECK(shown.size() >= 2);  // an operator and a schedule
 }
 
+TEST_CASE("every kind of name is shown with its attributes", "[cli][api]") {
+  CHECK_THAT(dlt({"api", "show", "lm.transformer"}).out, Contains("train.optimizer.lr"));
+  CHECK_THAT(dlt({"api", "show", "net.sequential"}).out, Contains("model.layers"));
+  CHECK_THAT(dlt({"api", "show", "tokenizer.bpe"}).out, Contains("vocab_size     8192"));
+  CHECK_THAT(dlt({"api", "show", "metric.r2"}).out, Contains("r2 (metric)"));
+  CHECK_THAT(dlt({"api", "show", "csv"}).out, Contains("valid_fraction"));
+  CHECK_THAT(dlt({"api", "show", "layers.Conv2d"}).out, Contains("layers.conv2d (layer)"));
+}
+
+TEST_CASE("old names work, with one warning", "[cli][api]") {
+  const Folder folder;
+  const Ended shown = dlt({"api", "show", "nn.upsample"});
+  CHECK(shown.code == 0);
+  CHECK(shown.err ==
+        "dlt: warning: operator 'nn.upsample' is an old name: write 'nn.interpolate'\n");
+  const Ended run =
+      dlt({"api", "run", "nn.upsample", "--attrs", R"({"scale_factor": 2})", "--input",
+           "data/fixtures/corners.safetensors", "--output", folder / "big.safetensors"});
+  CHECK(run.code == 0);
+  CHECK(run.out == "y float32 [1, 1, 4, 4]\n1 1 2 2\n1 1 2 2\n3 3 4 4\n3 3 4 4\n");
+  CHECK(run.err == shown.err);
+  const Ended inspected = dlt({"inspect", "tests/cli/old_names.json"});
+  CHECK(inspected.code == 0);
+  CHECK(inspected.err ==
+        "dlt: warning: layer 'nn.UpsamplingNearest2d' is an old name: write "
+        "'layers.upsample'\n");
+}
+
 TEST_CASE("an operator is run on a file", "[cli][api]") {
   const Folder folder;
   write_linear(folder / "in.safetensors");
   const Ended run = dlt({"api", "run", "nn.linear", "--input", folder / "in.safetensors",
                          "--output", folder / "out.safetensors"});
   CHECK(run.err.empty());
-  CHECK(run.out == "y float32 [2, 1]\n");
+  CHECK(run.out == "y float32 [2, 1]\n12\n34\n");
   const io::SafetensorsFile file(folder / "out.safetensors");
   CHECK(file.tensor("y").data()[0] == 12);
   CHECK(file.tensor("y").data()[1] == 34);

@@ -52,8 +52,7 @@ TEST_CASE("an unknown name says which there are", "[cli]") {
   refuses_set("train.optimizer.name", "adan", "unknown optimizer 'adan'; did you mean 'adam'?");
   refuses_set("train.schedule.name", "cosin", "unknown schedule 'cosin'; did you mean 'cosine'?");
   refuses_set("data.tokenizer.name", "byte",
-              "expected one of bytes, chars, bpe, file, ids, got \"byte\" (string); did you mean "
-              "'bytes'?");
+              "unknown tokenizer 'byte'; did you mean 'bytes'?");
 }
 
 TEST_CASE("sizes that do not fit each other are named", "[cli]") {

@@ -93,4 +93,10 @@ train::Metrics Objective::metrics(const Sums& sums) const {
   return all;
 }
 
+std::vector<std::string_view> Objective::metric_names() const {
+  if (target() == data::Target::classes || name_ == "bce") return {"loss", "accuracy"};
+  if (name_ == "mse") return {"loss", "rmse", "r2"};
+  return {"loss", "mse", "rmse", "r2"};
+}
+
 }  // namespace dlt::models

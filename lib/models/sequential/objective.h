@@ -29,6 +29,7 @@ class Objective {
   };
   void add(const Tensor& output, const data::ExampleBatch& batch, Sums& sums) const;
   train::Metrics metrics(const Sums& sums) const;
+  std::vector<std::string_view> metric_names() const;
 
  private:
   Tensor plain_loss(const Tensor& output, const data::ExampleBatch& batch) const;

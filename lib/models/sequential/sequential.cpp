@@ -29,7 +29,7 @@ class SequentialModel : public Model, train::Task {
   SequentialModel(SequentialSettings settings, nn::Params params, config::Reader& model)
       : s_(std::move(settings)), params_(std::move(params)), net_(model, params_, s_.input) {
     s_.objective.check_output(net_.output(), model);
-    optim::check_groups(s_.fit.optimizer.groups, params_);
+    train::check(*this, s_.fit);
   }
 
   void open_data(const std::string& run) override;
@@ -52,6 +52,7 @@ class SequentialModel : public Model, train::Task {
  private:
   nn::Params& params() override { return params_; }
   Tensor loss(std::int64_t step, std::int64_t part) override;
+  std::vector<std::string_view> metrics() const override { return s_.objective.metric_names(); }
   train::Metrics evaluate() override { return measure(valid(), s_.eval_batches); }
   std::int64_t items_per_part() const override { return s_.batch; }
   std::string_view item_name() const override { return s_.input.rank() == 3 ? "images" : "rows"; }

@@ -28,7 +28,7 @@ class TransformerLm : public Model, LanguageModel, train::Task {
         tokenizer_(std::move(tokenizer)),
         params_(std::move(params)),
         net_(nn::Scope(params_), s_.model) {
-    optim::check_groups(s_.fit.optimizer.groups, params_);
+    train::check(*this, s_.fit);
   }
 
   void open_data(const std::string& run) override;
@@ -74,6 +74,9 @@ class TransformerLm : public Model, LanguageModel, train::Task {
  private:
   nn::Params& params() override { return params_; }
   Tensor loss(std::int64_t step, std::int64_t part) override;
+  std::vector<std::string_view> metrics() const override {
+    return {"loss", "perplexity", "bits_per_byte"};
+  }
   train::Metrics evaluate() override {
     return measure(text_.valid, text_.valid_bytes, s_.eval_batches);
   }

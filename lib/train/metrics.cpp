@@ -1,0 +1,28 @@
+#include "train/metrics.h"
+
+namespace dlt::train {
+
+const Registry<Metric>& metric_names() {
+  static const Registry<Metric> all(
+      "metric",
+      {
+          {{"loss", "metric.loss"},
+           "what training makes small, per token or example",
+           {Good::small}},
+          {{"perplexity", "metric.perplexity"}, "exp(loss) of a language model", {Good::small}},
+          {{"bits_per_byte", "metric.bits_per_byte"},
+           "bits that a language model spends on a byte of text",
+           {Good::small}},
+          {{"accuracy", "metric.accuracy"},
+           "share of examples whose class is told right",
+           {Good::large}},
+          {{"mse", "metric.mse"}, "mean of squared errors", {Good::small}},
+          {{"rmse", "metric.rmse"}, "root of the mean of squared errors", {Good::small}},
+          {{"r2", "metric.r2"},
+           "share of the targets' variance that is explained, 1 - mse / variance",
+           {Good::large}},
+      });
+  return all;
+}
+
+}  // namespace dlt::train
