@@ -109,7 +109,9 @@ class Registry {
 
   // "unknown model 'lm.mambo'; did you mean 'lm.mamba'?"
   std::string unknown(std::string_view name) const {
-    if (const auto meant = nearest(name, names()); !meant.empty()) {
+    Names::List current = names();
+    std::erase_if(current, [&](std::string_view n) { return look(n)->is_deprecated(n); });
+    if (const auto meant = nearest(name, current); !meant.empty()) {
       return fmt::format("unknown {} '{}'; did you mean '{}'?", kind_, name, meant);
     }
     std::vector<std::string> canonical;

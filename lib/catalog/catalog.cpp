@@ -25,7 +25,9 @@ std::vector<config::Attribute> operator_attributes(const api::Operator& op) {
 // Of what is read from an object with its own name in it.
 template <class Read>
 std::vector<config::Attribute> named_attributes(const Names& names, Read read) {
-  auto reader = config::Reader::parse_text("{\"name\": \"" + names.canonical() + "\"}", "example");
+  // A path where one is required; nothing is opened.
+  auto reader = config::Reader::parse_text(
+      fmt::format(R"({{"name": "{}", "path": "tokenizer.json"}})", names.canonical()), "example");
   read(reader);
   auto all = reader.attributes();
   std::erase_if(all, [](const config::Attribute& a) { return a.pointer == "/name"; });

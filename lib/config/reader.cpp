@@ -186,6 +186,7 @@ Reader Reader::child(std::string_view key) {
 }
 
 std::vector<Reader> Reader::children(std::string_view key) {
+  note(key, "a list of objects", json::array());
   const std::string at = join(pointer_, key);
   ordered_json& place = place_for(doc_->resolved, at) = ordered_json::array();
   std::vector<Reader> all;

@@ -45,8 +45,8 @@ TEST_CASE("the public names are listed, as text and as JSON", "[cli][api]") {
 TEST_CASE("a name is shown with what it takes", "[cli][api]") {
   const Ended run = dlt({"api", "show", "nn.softmax"});
   CHECK(run.out ==
-        "nn.softmax (operator): exp(x) / sum of exp(x) along an axis\n"
-        "  aliases     softmax\n"
+        "nn.softmax (operator): exponentials along an axis, divided by their sum\n"
+        "  aliases     softmax, math.softmax\n"
         "  signature   x -> y\n\n"
         "  attribute  default  allowed\n"
         "  dim        -1       an integer in [-64, 64]\n");
@@ -57,7 +57,8 @@ TEST_CASE("a name is shown with what it takes", "[cli][api]") {
 TEST_CASE("every kind of name is shown with its attributes", "[cli][api]") {
   CHECK_THAT(dlt({"api", "show", "lm.transformer"}).out, Contains("train.optimizer.lr"));
   CHECK_THAT(dlt({"api", "show", "net.sequential"}).out, Contains("model.layers"));
-  CHECK_THAT(dlt({"api", "show", "tokenizer.bpe"}).out, Contains("vocab_size     8192"));
+  CHECK_THAT(dlt({"api", "show", "tokenizer.bpe"}).out,
+             Contains("  vocab_size          8192     an integer in"));
   CHECK_THAT(dlt({"api", "show", "metric.r2"}).out, Contains("r2 (metric)"));
   CHECK_THAT(dlt({"api", "show", "csv"}).out, Contains("valid_fraction"));
   CHECK_THAT(dlt({"api", "show", "layers.Conv2d"}).out, Contains("layers.conv2d (layer)"));

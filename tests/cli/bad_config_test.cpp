@@ -51,8 +51,7 @@ TEST_CASE("an unknown name says which there are", "[cli]") {
               "unknown model 'lm.transfomer'; did you mean 'lm.transformer'?");
   refuses_set("train.optimizer.name", "adan", "unknown optimizer 'adan'; did you mean 'adam'?");
   refuses_set("train.schedule.name", "cosin", "unknown schedule 'cosin'; did you mean 'cosine'?");
-  refuses_set("data.tokenizer.name", "byte",
-              "unknown tokenizer 'byte'; did you mean 'bytes'?");
+  refuses_set("data.tokenizer.name", "byte", "unknown tokenizer 'byte'; did you mean 'bytes'?");
 }
 
 TEST_CASE("sizes that do not fit each other are named", "[cli]") {
@@ -120,7 +119,7 @@ TEST_CASE("a config that is not there or is not JSON", "[cli]") {
 TEST_CASE("a word too many, too few or misspelled on the command line", "[cli]") {
   refuses({}, 2,
           "give a command: train, eval, generate, export, import, tokenizer, inspect, bench, "
-          "check, doctor, sa (see `dlt --help`)");
+          "check, doctor, api, gradcheck, sa (see `dlt --help`)");
   refuses({"trian"}, 2, "unknown command 'trian'; did you mean 'train'? (see `dlt --help`)");
   refuses({"tokenizer"}, 2, "give a command: train, encode, decode (see `dlt tokenizer --help`)");
   refuses({"train"}, 2, "config is required (see `dlt train --help`)");

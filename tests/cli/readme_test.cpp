@@ -46,8 +46,11 @@ void shorten(const fs::path& config) {
   json all = json::parse(contents(config), nullptr, true, true);
   json& train = all["train"];
   train.update({{"steps", 4}, {"batch", 2}, {"eval_every", 2}, {"eval_batches", 1}});
-  if (train.contains("schedule")) train["schedule"]["warmup"] = 1;
-  if (!all["data"].contains("train")) all["model"]["context"] = 32;
+  train.erase("epochs");
+  if (train.contains("schedule") && train["schedule"].contains("warmup")) {
+    train["schedule"]["warmup"] = 1;
+  }
+  if (all["model"].contains("context")) all["model"]["context"] = 32;
   put(config, all.dump(2));
 }
 
