@@ -68,6 +68,26 @@ TEST_CASE("the gradient of the generalized IoU loss is that of finite difference
   }
 }
 
+TEST_CASE("regions have the gradient of finite differences, also across the border",
+          "[ops][boxes][gradcheck]") {
+  const Tensor rois = Tensor::from(
+      {3, 5}, {0, real(0.3), real(0.4), real(3.1), real(2.7), 1, -3, -2, 2, 3, 0, 2, 1, 9, 8});
+  for (const bool aligned : {false, true}) {
+    for (const std::int64_t sampling : {0, 1, 3}) {
+      const ops::Roi r{.size = {2, 3}, .scale = 0.8, .sampling = sampling, .aligned = aligned};
+      test::check_op({"roi_align", {{2, 2, 4, 5}}, [&](const test::In& x) {
+                        return ops::roi_align(x[0], rois, r);
+                      }});
+      test::check_op({"ps_roi_align", {{2, 12, 4, 3}}, [&](const test::In& x) {
+                        return ops::ps_roi_align(x[0], rois, r);
+                      }});
+    }
+  }
+  test::check_op({"ps_roi_pool", {{2, 12, 4, 3}}, [&](const test::In& x) {
+                    return ops::ps_roi_pool(x[0], rois, {.size = {2, 3}, .scale = 0.8});
+                  }});
+}
+
 TEST_CASE("roi_align samples between elements", "[ops][boxes]") {
   Tensor x = Tensor::uninitialized({1, 1, 4, 4});
   for (int i = 0; i < 16; ++i) x.mutable_data()[i] = static_cast<real>(i);  // 4 row + column

@@ -25,7 +25,7 @@ TEST_CASE("every op's gradient agrees with finite differences", "[ops][gradcheck
   check_op({"activate",
             {{7}},
             [](const In& x) { return ops::activate(x[0], ops::Activation::relu); },
-            real(0.1),
+            0.1,
             4});
   check_op({"swiglu", {{3, 38}}, [](const In& x) { return ops::swiglu(x[0]); }, -3, 3});
   check_op({"dropout", {{40}}, [](const In& x) { return ops::dropout(x[0], 0.4, 7); }});
@@ -44,9 +44,19 @@ TEST_CASE("every op's gradient agrees with finite differences", "[ops][gradcheck
   check_op({"linear", {{2, 3, 4}, {5, 4}, {5}}, [](const In& x) {
               return ops::linear(x[0], x[1], x[2]);
             }});
-  check_op({"linear with gelu", {{6, 4}, {5, 4}, {5}}, [](const In& x) {
-              return ops::linear(x[0], x[1], x[2], ops::Activation::gelu);
+  check_op({"linear without bias", {{3, 4}, {5, 4}}, [](const In& x) {
+              return ops::linear(x[0], x[1]);
             }});
+  for (const auto kind : {ops::Activation::gelu, ops::Activation::silu}) {
+    check_op({"linear with an activation", {{6, 4}, {5, 4}, {5}}, [=](const In& x) {
+                return ops::linear(x[0], x[1], x[2], kind);
+              }});
+  }
+  check_op({"linear with relu",
+            {{3, 4}, {5, 4}},
+            [](const In& x) { return ops::linear(x[0], x[1], {}, ops::Activation::relu); },
+            0.1,
+            1});
   check_op({"embedding", {{3, 4}}, [&](const In& x) { return ops::embedding(x[0], ids); }});
   check_op({"add_positions", {{2, 3, 4}, {6, 4}}, [](const In& x) {
               return ops::add_positions(x[0], x[1], 2);
