@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -45,13 +46,29 @@ TEST_CASE("the public names are listed, as text and as JSON", "[cli][api]") {
 TEST_CASE("a name is shown with what it takes", "[cli][api]") {
   const Ended run = dlt({"api", "show", "nn.softmax"});
   CHECK(run.out ==
-        "nn.softmax (operator): exp(x) / sum of exp(x) along an axis\n"
-        "  aliases     softmax\n"
+        "nn.softmax (operator): exponentials along an axis, divided by their sum\n"
+        "  aliases     softmax, math.softmax\n"
         "  signature   x -> y\n\n"
         "  attribute  default  allowed\n"
         "  dim        -1       an integer in [-64, 64]\n");
   const json shown = json::parse(dlt({"api", "show", "linear", "--json"}).out);
   CHECK(shown.size() >= 2);  // an operator and a schedule
+}
+
+TEST_CASE("any name of a thing shows its public one, an old one with advice", "[cli][api]") {
+  const Ended alias = dlt({"api", "show", "layers.Conv2d"});
+  CHECK(alias.err == "");
+  CHECK_THAT(alias.out, Catch::StartsWith("layers.conv2d (layer): convolution of images\n"
+                                          "  aliases     nn.Conv2d, layers.Conv2d, conv2d\n"));
+  const Ended old = dlt({"api", "show", "nn.UpsamplingNearest2d"});
+  CHECK(old.code == 0);
+  CHECK(old.err == "dlt: layer 'nn.UpsamplingNearest2d' is an old name: write 'layers.upsample'\n");
+  CHECK_THAT(old.out, Catch::StartsWith("layers.upsample (layer): "));
+  const json all = json::parse(dlt({"api", "list", "--json"}).out);
+  const auto upsample =
+      std::ranges::find_if(all, [](const json& item) { return item["name"] == "layers.upsample"; });
+  REQUIRE(upsample != all.end());
+  CHECK((*upsample)["deprecated"] == json{"nn.UpsamplingNearest2d", "layers.upsampling_nearest2d"});
 }
 
 TEST_CASE("an operator is run on a file", "[cli][api]") {
