@@ -5,6 +5,8 @@
 
 #include "autograd/autograd.h"
 #include "base/parallel.h"
+#include "ops/elementwise.h"
+#include "ops/shape.h"
 #include "support/check_op.h"
 
 using namespace dlt;
@@ -65,6 +67,22 @@ TEST_CASE("the gradient of the generalized IoU loss is that of finite difference
       CHECK(static_cast<double>(t->grad().data()[i]) ==
             Approx((right - left) / (2 * step)).margin(exact ? 1e-6 : 1e-3));
     }
+  }
+}
+
+TEST_CASE("generalized IoU losses of boxes anywhere have exact gradients, however reduced",
+          "[ops][boxes][gradcheck]") {
+  const auto box = [](const Tensor& corner, const Tensor& size) {
+    return ops::cat({corner, ops::add(corner, size)}, 1);
+  };
+  for (const auto how : {ops::Reduction::none, ops::Reduction::mean, ops::Reduction::sum}) {
+    test::check_op({"generalized_box_iou_loss",
+                    {{6, 2}, {6, 2}, {6, 2}, {6, 2}},
+                    [&](const test::In& x) {
+                      return ops::generalized_box_iou_loss(box(x[0], x[1]), box(x[2], x[3]), how);
+                    },
+                    0.5,
+                    4});
   }
 }
 

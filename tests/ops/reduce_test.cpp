@@ -60,6 +60,19 @@ TEST_CASE("reductions over any axes have exact gradients", "[ops][reduce][gradch
   }
 }
 
+// More columns, and more rows, than a task takes at a time.
+TEST_CASE("reductions in several tiles have exact gradients", "[ops][reduce][gradcheck]") {
+  for (const Shape& shape : {Shape{2, 270}, Shape{140, 2}}) {
+    INFO(shape.str());
+    check_op({"var", {shape}, [](const In& x) { return ops::var(x[0], {0}); }});
+    check_op({"logsumexp", {shape}, [](const In& x) { return ops::logsumexp(x[0], {0}); }});
+    check_op({"amin", {shape}, [](const In& x) { return ops::amin(x[0], {0}); }, -99, 99});
+    check_op({"prod", {shape}, [](const In& x) { return ops::prod(x[0], {0}); }, 0.9, 1.1});
+    check_op({"cumsum", {shape}, [](const In& x) { return ops::cumsum(x[0], 0); }});
+    check_op({"cumprod", {shape}, [](const In& x) { return ops::cumprod(x[0], 0); }, 0.9, 1.1});
+  }
+}
+
 TEST_CASE("reduced axes stay with size 1 or go", "[ops][reduce]") {
   const Tensor x = Tensor::from({2, 3}, {1, 2, 3, 4, 5, 6});
   CHECK(ops::sum(x, {0}).shape() == Shape{3});
