@@ -1,9 +1,8 @@
-#include "kernels/selective_scan.h"
-
 #include "autograd/autograd.h"
 #include "base/error.h"
 #include "kernels/long_convolution.h"
 #include "kernels/pointwise.h"
+#include "kernels/selective_scan.h"
 #include "ops/recurrent.h"
 
 namespace dlt::ops {

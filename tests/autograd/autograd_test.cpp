@@ -1,13 +1,14 @@
 #include "autograd/autograd.h"
 
 #include <catch2/catch.hpp>
-#include <cmath>
 #include <limits>
 
 #include "base/error.h"
 #include "ops/ops.h"
 
 using namespace dlt;
+using ops::operator+;
+using ops::operator*;
 
 namespace {
 
@@ -16,7 +17,7 @@ Tensor leaf(Shape shape, real value) {
 }
 
 void check_all(const Tensor& t, double expected) {
-  for (real v : t.values()) CHECK(v == Approx(expected));
+  for (real v : t.values()) CHECK(v == expected);
 }
 
 }  // namespace
@@ -24,17 +25,22 @@ void check_all(const Tensor& t, double expected) {
 // The numbers of PyTorch's autograd tutorial.
 TEST_CASE("mean of three squares of x + 2: the gradient is 4.5 everywhere", "[autograd]") {
   const Tensor x = leaf({2, 2}, 1);
-  const Tensor y = ops::add(x, Tensor::filled({2, 2}, 2));
-  const Tensor out = ops::mean(ops::scale(ops::mul(y, y), 3));
-  CHECK(out.item() == Approx(27));
+  const Tensor y = x + Tensor::filled({}, 2);
+  const Tensor z = y * y * Tensor::filled({}, 3);
+  const Tensor out = ops::mean(z);
+  check_all(y, 3);
+  check_all(z, 27);
+  CHECK(out.item() == 27);
   autograd::backward(out);
   check_all(x.grad(), 4.5);
 }
 
 TEST_CASE("gradients add up over several backwards until they are cleared", "[autograd]") {
   Tensor x = leaf({2, 2}, 1);
-  const Tensor y = ops::add(x, Tensor::filled({2, 2}, 1));
-  autograd::backward(ops::mean(ops::scale(ops::mul(y, y), 3)));
+  const Tensor y = x + Tensor::filled({}, 1);
+  const Tensor out = ops::mean(ops::scale(ops::square(y), 3));
+  CHECK(out.item() == 12);
+  autograd::backward(out);
   check_all(x.grad(), 3);
   autograd::backward(ops::sum(x));
   check_all(x.grad(), 4);
@@ -47,12 +53,8 @@ TEST_CASE("gradients add up over several backwards until they are cleared", "[au
 TEST_CASE("a vector times the Jacobian: 1024 doublings", "[autograd]") {
   const Tensor x = leaf({3}, 1);
   Tensor y = ops::scale(x, 2);
-  const auto norm = [&] {
-    double squares = 0;
-    for (real v : y.values()) squares += static_cast<double>(v) * static_cast<double>(v);
-    return std::sqrt(squares);
-  };
-  while (norm() < 1000) y = ops::scale(y, 2);
+  while (ops::sqrt(ops::sum(ops::square(y))).item() < 1000) y = ops::scale(y, 2);
+  check_all(y, 1024);
   autograd::backward(y, Tensor::from({3}, {real(0.1), 1, real(0.0001)}));
   const double expected[] = {102.4, 1024, 0.1024};
   for (std::int64_t i = 0; i < 3; ++i) CHECK(x.grad().data()[i] == Approx(expected[i]));
@@ -68,6 +70,16 @@ TEST_CASE("backward says what it needs", "[autograd][errors]") {
   CHECK_THROWS_WITH(autograd::backward(plain),
                     "backward(): the result depends on no tensor that needs a gradient");
   CHECK_THROWS_WITH(x.grad(), "no gradient here: backward() did not reach shape [3]");
+}
+
+TEST_CASE("a leaf was made by nobody, a result knows the op that made it", "[autograd]") {
+  const Tensor x = leaf({2}, 3), y = ops::mul(x, x);
+  CHECK(x.body()->node == nullptr);
+  REQUIRE(y.body()->node != nullptr);
+  CHECK(y.body()->node->op == "mul");
+  CHECK(y.detach().body()->node == nullptr);
+  const autograd::NoGrad off;
+  CHECK(ops::mul(x, x).body()->node == nullptr);
 }
 
 TEST_CASE("detach shares the array and stops the gradient; NoGrad records nothing", "[autograd]") {

@@ -90,6 +90,8 @@ TEST_CASE("deprecated names work and say so, and are named once", "[base][regist
   CHECK(models.advice("old") == "model 'old' is an old name: write 'a.new'");
   CHECK(models.advice("a.new").empty());
   CHECK(models.look("old")->deprecated == Names::List{"old"});
+  const auto two_old = make({{"a.new", "foo1", "foo2"}, {}, {"foo1", "foo2"}});
+  CHECK(two_old.look("a.new")->deprecated == Names::List{"foo1", "foo2"});
   CHECK_THROWS_WITH(make({{"a.new", "old"}, {}, {"old", "old"}}),
                     "model 'old' is deprecated twice");
   CHECK_THROWS_WITH(make({{"a.new"}, {}, {"gone"}}),

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -81,6 +82,23 @@ TEST_CASE("old names work, with one warning", "[cli][api]") {
   CHECK(inspected.err ==
         "dlt: warning: layer 'nn.UpsamplingNearest2d' is an old name: write "
         "'layers.upsample'\n");
+}
+
+TEST_CASE("any name of a thing shows its public one, an old one with advice", "[cli][api]") {
+  const Ended alias = dlt({"api", "show", "layers.Conv2d"});
+  CHECK(alias.err == "");
+  CHECK_THAT(alias.out, Catch::StartsWith("layers.conv2d (layer): convolution of images\n"
+                                          "  aliases     nn.Conv2d, layers.Conv2d, conv2d\n"));
+  const Ended old = dlt({"api", "show", "nn.UpsamplingNearest2d"});
+  CHECK(old.code == 0);
+  CHECK(old.err ==
+        "dlt: warning: layer 'nn.UpsamplingNearest2d' is an old name: write 'layers.upsample'\n");
+  CHECK_THAT(old.out, Catch::StartsWith("layers.upsample (layer): "));
+  const json all = json::parse(dlt({"api", "list", "--json"}).out);
+  const auto upsample =
+      std::ranges::find_if(all, [](const json& item) { return item["name"] == "layers.upsample"; });
+  REQUIRE(upsample != all.end());
+  CHECK((*upsample)["deprecated"] == json{"nn.UpsamplingNearest2d", "layers.upsampling_nearest2d"});
 }
 
 TEST_CASE("an operator is run on a file", "[cli][api]") {

@@ -66,8 +66,9 @@ TEST_CASE("a layer that does not fit is named with its place", "[sequential]") {
   CHECK(refusal(R"({"layers": [{"name": "conv2d", "out_channels": 2, "kernel_size": 3}]})", {4}) ==
         "m.json:1:22: /layers/0/name: needs an input [batch, channels, height, width], got [1, 4]\n"
         "  in layer 0 (layers.conv2d)");
-  CHECK(refusal(R"({"layers": [{"name": "layers.conv2e"}]})", {4}) ==
-        "m.json:1:22: /layers/0/name: unknown layer 'layers.conv2e'; did you mean 'layers.conv2d'?");
+  CHECK(
+      refusal(R"({"layers": [{"name": "layers.conv2e"}]})", {4}) ==
+      "m.json:1:22: /layers/0/name: unknown layer 'layers.conv2e'; did you mean 'layers.conv2d'?");
   CHECK(refusal(R"({"layers": [{"name": "linear", "out_features": 2, "bais": true}]})", {4}) ==
         "m.json:1:51: /layers/0/bais: is not a known key; did you mean 'bias'?");
   CHECK(refusal(R"({"layers": [{}]})", {4}) ==

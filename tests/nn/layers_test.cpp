@@ -25,13 +25,13 @@ Tensor of(const nn::Params& params, const std::string& name) { return params.all
 TEST_CASE("a layer is its functional twin with weights of its own, bit for bit", "[nn]") {
   nn::Params params(1);
   const nn::Scope s(params);
-  SECTION("conv2d, the article's 64 filters 3x3 with padding 1, on less of its batch") {
-    const Tensor x = test::random({1, 3, 61, 244}, 1);
+  SECTION("conv2d, the article's 64 filters 3x3 with padding 1, on one image of its batch") {
+    const Tensor x = test::random({1, 3, 244, 244}, 1);
     ops::Conv c;
     c.padding = {1, 1};
     const nn::Conv2d layer(s, 3, 64, {3, 3}, c);
     const Tensor y = layer(x);
-    CHECK(y.shape() == Shape{1, 64, 61, 244});
+    CHECK(y.shape() == Shape{1, 64, 244, 244});
     CHECK(same(y, ops::conv2d(x, of(params, "weight"), of(params, "bias"), c)));
   }
   SECTION("conv1d and the transposed convolution") {

@@ -101,6 +101,17 @@ TEST_CASE("gradients of attention in several panels", "[ops][attention][gradchec
   test::check_op({"attention to itself", {{1, 2, 4, 3}}, [](const In& x) {
                     return scaled_dot_product_attention(x[0], x[0], x[0], {}, {.scale = 0.3});
                   }});
+  const Indices blind({2, 1, 3, 4}, {1, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 1,  //
+                                     0, 0, 1, 0, 1, 1, 1, 1, 0, 1, 0, 0});
+  for (const bool causal : {false, true}) {
+    test::check_op({"attention with a mask for each image that hides all from one query",
+                    {{2, 4, 3, 2}, {2, 2, 4, 2}, {2, 2, 4, 3}},
+                    [&](const In& x) {
+                      return scaled_dot_product_attention(
+                          x[0], x[1], x[2], blind,
+                          {.causal = causal, .grouped = true, .scale = -0.7});
+                    }});
+  }
   for (const auto form : {ops::Rotation::half, ops::Rotation::interleaved}) {
     test::check_op(
         {"rotary", {{2, 3, 6}}, [=](const In& x) { return ops::rotary(x[0], 100, form, 2); }});

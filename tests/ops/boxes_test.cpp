@@ -5,6 +5,8 @@
 
 #include "autograd/autograd.h"
 #include "base/parallel.h"
+#include "ops/elementwise.h"
+#include "ops/shape.h"
 #include "support/check_op.h"
 
 using namespace dlt;
@@ -66,6 +68,42 @@ TEST_CASE("the gradient of the generalized IoU loss is that of finite difference
             Approx((right - left) / (2 * step)).margin(exact ? 1e-6 : 1e-3));
     }
   }
+}
+
+TEST_CASE("generalized IoU losses of boxes anywhere have exact gradients, however reduced",
+          "[ops][boxes][gradcheck]") {
+  const auto box = [](const Tensor& corner, const Tensor& size) {
+    return ops::cat({corner, ops::add(corner, size)}, 1);
+  };
+  for (const auto how : {ops::Reduction::none, ops::Reduction::mean, ops::Reduction::sum}) {
+    test::check_op({"generalized_box_iou_loss",
+                    {{6, 2}, {6, 2}, {6, 2}, {6, 2}},
+                    [&](const test::In& x) {
+                      return ops::generalized_box_iou_loss(box(x[0], x[1]), box(x[2], x[3]), how);
+                    },
+                    0.5,
+                    4});
+  }
+}
+
+TEST_CASE("regions have the gradient of finite differences, also across the border",
+          "[ops][boxes][gradcheck]") {
+  const Tensor rois = Tensor::from(
+      {3, 5}, {0, real(0.3), real(0.4), real(3.1), real(2.7), 1, -3, -2, 2, 3, 0, 2, 1, 9, 8});
+  for (const bool aligned : {false, true}) {
+    for (const std::int64_t sampling : {0, 1, 3}) {
+      const ops::Roi r{.size = {2, 3}, .scale = 0.8, .sampling = sampling, .aligned = aligned};
+      test::check_op({"roi_align", {{2, 2, 4, 5}}, [&](const test::In& x) {
+                        return ops::roi_align(x[0], rois, r);
+                      }});
+      test::check_op({"ps_roi_align", {{2, 12, 4, 3}}, [&](const test::In& x) {
+                        return ops::ps_roi_align(x[0], rois, r);
+                      }});
+    }
+  }
+  test::check_op({"ps_roi_pool", {{2, 12, 4, 3}}, [&](const test::In& x) {
+                    return ops::ps_roi_pool(x[0], rois, {.size = {2, 3}, .scale = 0.8});
+                  }});
 }
 
 TEST_CASE("roi_align samples between elements", "[ops][boxes]") {

@@ -49,8 +49,26 @@ TEST_CASE("gradients of convolutions agree with finite differences", "[ops][grad
   check_op({"conv2d depthwise with stride and two results a channel",
             {{1, 2, 5, 6}, {4, 1, 3, 3}, {4}},
             conv({.stride = {2, 2}, .padding = {1, 1}, .groups = 2})});
+  check_op({"conv2d depthwise 5x5 with dilation",
+            {{2, 2, 9, 9}, {2, 1, 5, 5}},
+            conv({.padding = {4, 3}, .dilation = {2, 2}, .groups = 2})});
+  check_op({"conv2d depthwise 5x5 with stride",
+            {{1, 2, 9, 20}, {2, 1, 5, 5}, {2}},
+            conv({.stride = {2, 2}, .padding = {2, 2}, .groups = 2})});
+  check_op({"conv2d 1x1 in groups with stride and padding",
+            {{2, 4, 5, 4}, {2, 2, 1, 1}, {2}},
+            conv({.stride = {2, 3}, .padding = {1, 1}, .groups = 2})});
+  check_op({"conv2d 7x7 with stride in groups",
+            {{1, 4, 9, 8}, {4, 2, 7, 7}, {4}},
+            conv({.stride = {2, 2}, .padding = {3, 3}, .groups = 2})});
+  check_op({"conv2d whose padding hides taps",
+            {{1, 2, 2, 3}, {2, 2, 5, 1}},
+            conv({.stride = {3, 1}, .padding = {4, 2}})});
   check_op({"conv1d", {{2, 4, 6}, {4, 2, 3}, {4}}, [](const In& x) {
               return ops::conv1d(x[0], x[1], x[2], {.stride = 2, .padding = 2, .groups = 2});
+            }});
+  check_op({"conv1d depthwise with dilation", {{1, 3, 20}, {3, 1, 4}}, [](const In& x) {
+              return ops::conv1d(x[0], x[1], {}, {.padding = 6, .dilation = 2, .groups = 3});
             }});
   check_op({"conv_transpose2d", {{2, 2, 3, 2}, {2, 3, 3, 2}, {3}}, [](const In& x) {
               return ops::conv_transpose2d(
@@ -59,6 +77,19 @@ TEST_CASE("gradients of convolutions agree with finite differences", "[ops][grad
             }});
   check_op({"conv_transpose2d in groups", {{1, 4, 2, 3}, {4, 1, 2, 2}}, [](const In& x) {
               return ops::conv_transpose2d(x[0], x[1], {}, {.dilation = {1, 2}, .groups = 2});
+            }});
+  check_op({"conv_transpose2d depthwise with everything",
+            {{2, 3, 3, 4}, {3, 1, 3, 3}, {3}},
+            [](const In& x) {
+              return ops::conv_transpose2d(x[0], x[1], x[2],
+                                           {.stride = {2, 3},
+                                            .padding = {1, 2},
+                                            .output_padding = {1, 1},
+                                            .dilation = {2, 1},
+                                            .groups = 3});
+            }});
+  check_op({"conv_transpose2d 1x1", {{2, 3, 2, 4}, {3, 2, 1, 1}, {2}}, [](const In& x) {
+              return ops::conv_transpose2d(x[0], x[1], x[2]);
             }});
   check_op({"conv2d of x with itself", {{2, 2, 3, 3}}, [](const In& x) {
               return ops::conv2d(x[0], x[0], {}, {.padding = {1, 1}});

@@ -9,6 +9,77 @@
 
 using namespace dlt;
 using ops::Reduction;
+using test::check_op;
+using test::In;
+
+namespace {
+
+constexpr Reduction reductions[] = {Reduction::none, Reduction::mean, Reduction::sum};
+
+}  // namespace
+
+TEST_CASE("losses of two tensors have exact gradients, however reduced", "[ops][loss][gradcheck]") {
+  const Shape shape = {3, 7};
+  const std::vector<Shape> both = {shape, shape};
+  const Tensor probability = test::random(shape, 5, 0.05, 0.95);
+  for (const Reduction how : reductions) {
+    check_op({"mse_loss", both, [=](const In& x) { return ops::mse_loss(x[0], x[1], how); }});
+    check_op(
+        {"l1_loss", both, [=](const In& x) { return ops::l1_loss(x[0], x[1], how); }, -99, 99});
+    for (const double knee : {0.3, 300.0}) {  // most differences beyond it; all within it
+      check_op({"smooth_l1_loss", both,
+                [=](const In& x) { return ops::smooth_l1_loss(x[0], x[1], knee, how); }, -9, 9});
+      check_op({"huber_loss", both,
+                [=](const In& x) { return ops::huber_loss(x[0], x[1], knee, how); }, -9, 9});
+    }
+    check_op(
+        {"binary_cross_entropy_with_logits",
+         {shape},
+         [&](const In& x) { return ops::binary_cross_entropy_with_logits(x[0], probability, how); },
+         -9,
+         9});
+    for (const double alpha : {-1.0, 0.25, 1.0}) {
+      for (const double gamma : {0.0, 0.5, 1.0, 2.0}) {
+        check_op({"sigmoid_focal_loss",
+                  {shape},
+                  [&](const In& x) {
+                    return ops::sigmoid_focal_loss(x[0], probability, alpha, gamma, how);
+                  },
+                  -3,
+                  3});
+      }
+    }
+  }
+  check_op({"smooth_l1_loss without a knee", both,
+            [](const In& x) { return ops::smooth_l1_loss(x[0], x[1], 0); }, -99, 99});
+  check_op({"mse_loss of x with itself", {shape}, [](const In& x) {
+              return ops::mse_loss(x[0], x[0]);
+            }});
+  for (const auto how : {ops::KlReduction::none, ops::KlReduction::mean, ops::KlReduction::sum,
+                         ops::KlReduction::batch_mean}) {
+    check_op({"kl_div", {shape}, [&](const In& x) { return ops::kl_div(x[0], probability, how); }});
+  }
+}
+
+TEST_CASE("losses of classes have exact gradients, weighted, smoothed and ignored",
+          "[ops][loss][gradcheck]") {
+  const Indices target({5}, {0, 3, 2, 3, 1});
+  const Tensor weights = test::random({4}, 5, 0.3, 2);
+  for (const Reduction how : reductions) {
+    for (const Tensor& weight : {Tensor(), weights}) {
+      for (const std::int64_t ignore : {-100, 3}) {
+        for (const double smoothing : {0.0, 0.3, 1.0}) {
+          check_op({"cross_entropy", {{5, 4}}, [&](const In& x) {
+                      return ops::cross_entropy(x[0], target, weight, {how, ignore, smoothing});
+                    }});
+        }
+        check_op({"nll_loss", {{5, 4}}, [&](const In& x) {
+                    return ops::nll_loss(x[0], target, weight, {how, ignore, 0});
+                  }});
+      }
+    }
+  }
+}
 
 TEST_CASE("label smoothing spreads epsilon over all classes, as torch does", "[ops][loss]") {
   const Tensor x = Tensor::from({1, 3}, {2, 1, 0});

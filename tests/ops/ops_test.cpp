@@ -25,7 +25,7 @@ TEST_CASE("every op's gradient agrees with finite differences", "[ops][gradcheck
   check_op({"activate",
             {{7}},
             [](const In& x) { return ops::activate(x[0], ops::Activation::relu); },
-            real(0.1),
+            0.1,
             4});
   check_op({"swiglu", {{3, 38}}, [](const In& x) { return ops::swiglu(x[0]); }, -3, 3});
   check_op({"dropout", {{40}}, [](const In& x) { return ops::dropout(x[0], 0.4, 7); }});
@@ -44,9 +44,19 @@ TEST_CASE("every op's gradient agrees with finite differences", "[ops][gradcheck
   check_op({"linear", {{2, 3, 4}, {5, 4}, {5}}, [](const In& x) {
               return ops::linear(x[0], x[1], x[2]);
             }});
-  check_op({"linear with gelu", {{6, 4}, {5, 4}, {5}}, [](const In& x) {
-              return ops::linear(x[0], x[1], x[2], ops::Activation::gelu);
+  check_op({"linear without bias", {{3, 4}, {5, 4}}, [](const In& x) {
+              return ops::linear(x[0], x[1]);
             }});
+  for (const auto kind : {ops::Activation::gelu, ops::Activation::silu}) {
+    check_op({"linear with an activation", {{6, 4}, {5, 4}, {5}}, [=](const In& x) {
+                return ops::linear(x[0], x[1], x[2], kind);
+              }});
+  }
+  check_op({"linear with relu",
+            {{3, 4}, {5, 4}},
+            [](const In& x) { return ops::linear(x[0], x[1], {}, ops::Activation::relu); },
+            0.1,
+            1});
   check_op({"embedding", {{3, 4}}, [&](const In& x) { return ops::embedding(x[0], ids); }});
   check_op({"add_positions", {{2, 3, 4}, {6, 4}}, [](const In& x) {
               return ops::add_positions(x[0], x[1], 2);
@@ -92,20 +102,23 @@ TEST_CASE("layer_norm of 1 2 3 4 uses the biased variance", "[ops]") {
 }
 
 TEST_CASE("the head fused with its loss equals the two ops it replaces", "[ops]") {
-  const Tensor x = test::random({700, 9}, 1).set_needs_grad(), w = test::random({33, 9}, 2);
-  const Tensor x2 = x.clone().set_needs_grad();
+  const Tensor x = test::random({700, 9}, 1).set_needs_grad(), x2 = x.clone().set_needs_grad();
+  const Tensor w = test::random({33, 9}, 2).set_needs_grad(), w2 = w.clone().set_needs_grad();
   std::vector<std::int32_t> ids(700);
   for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<std::int32_t>(i * 7 % 34) - 1;
   const Indices target({700}, ids);
 
   const Tensor fused = ops::linear_cross_entropy(x, w, target);
-  const Tensor apart = ops::cross_entropy(ops::linear(x2, w), target);
+  const Tensor apart = ops::cross_entropy(ops::linear(x2, w2), target);
   autograd::backward(ops::scale(fused, 3));
   autograd::backward(ops::scale(apart, 3));
 
   CHECK(fused.item() == Approx(apart.item()));
   for (std::int64_t i = 0; i < x.size(); ++i) {
     CHECK(x.grad().data()[i] == Approx(x2.grad().data()[i]).margin(1e-7));
+  }
+  for (std::int64_t i = 0; i < w.size(); ++i) {
+    CHECK(w.grad().data()[i] == Approx(w2.grad().data()[i]).margin(1e-6));
   }
 }
 

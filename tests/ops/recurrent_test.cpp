@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <fmt/core.h>
 
 #include "autograd/autograd.h"
 #include "base/parallel.h"
@@ -142,6 +143,24 @@ TEST_CASE("gradients of recurrent cells without biases and through the last stat
   test::check_op({"rnn", {{2, 3, 3}, {2, 3}, {2, 2}}, [](const In& x) {
                     return ops::rnn(x[0], {x[1], x[2], {}, {}}).hidden;
                   }});
+}
+
+TEST_CASE("gradients of every result of recurrent cells, time or batch first",
+          "[ops][recurrent][gradcheck]") {
+  for (const auto order : {ops::Order::batch_first, ops::Order::time_first}) {
+    for (const std::int64_t gates : {1, 3, 4}) {
+      const std::int64_t wide = gates * 2, images = order == ops::Order::batch_first ? 2 : 3;
+      std::vector<Shape> shapes = {{2, 3, 3}, {wide, 3}, {wide, 2}, {wide}, {wide}, {1, images, 2}};
+      if (gates == 4) shapes.push_back(shapes.back());
+      for (const auto part : {&ops::States::y, &ops::States::hidden, &ops::States::cell}) {
+        if (part == &ops::States::cell && gates != 4) continue;
+        test::check_op({fmt::format("recurrent of {} gates", gates), shapes, [&](const In& x) {
+                          const ops::Recurrent w{x[1], x[2], x[3], x[4], order};
+                          return run(gates, x[0], w, x[5], x.back()).*part;
+                        }});
+      }
+    }
+  }
 }
 
 TEST_CASE("a recurrent network of no steps returns its start", "[ops][recurrent]") {

@@ -26,21 +26,50 @@ TEST_CASE("reductions over any axes have exact gradients", "[ops][reduce][gradch
   for (const Dims& dims :
        {Dims{0}, Dims{1}, Dims{-1}, Dims{0, 2}, Dims{1, 3}, Dims{2, 1}, Dims{}, Dims{0, 1, 2, 3}}) {
     const Shape shape = {2, 3, 1, 5};
-    check_op({"sum", {shape}, [&](const In& x) { return ops::sum(x[0], dims); }});
-    check_op({"mean", {shape}, [&](const In& x) { return ops::mean(x[0], dims, Keep::yes); }});
-    check_op({"logsumexp", {shape}, [&](const In& x) { return ops::logsumexp(x[0], dims); }});
-    check_op({"amax", {shape}, [&](const In& x) { return ops::amax(x[0], dims); }, -99, 99});
-    check_op({"amin", {shape}, [&](const In& x) { return ops::amin(x[0], dims); }, -99, 99});
-    check_op({"var", {shape}, [&](const In& x) { return ops::var(x[0], dims, 0); }});
-    check_op({"prod", {{2, 3, 1, 2}}, [&](const In& x) { return ops::prod(x[0], dims); }});
+    for (const Keep keep : {Keep::no, Keep::yes}) {
+      check_op({"sum", {shape}, [&](const In& x) { return ops::sum(x[0], dims, keep); }});
+      check_op({"mean", {shape}, [&](const In& x) { return ops::mean(x[0], dims, keep); }});
+      check_op(
+          {"logsumexp", {shape}, [&](const In& x) { return ops::logsumexp(x[0], dims, keep); }});
+      check_op(
+          {"amax", {shape}, [&](const In& x) { return ops::amax(x[0], dims, keep); }, -99, 99});
+      check_op(
+          {"amin", {shape}, [&](const In& x) { return ops::amin(x[0], dims, keep); }, -99, 99});
+      check_op({"var", {shape}, [&](const In& x) { return ops::var(x[0], dims, 0, keep); }});
+      check_op({"prod", {{2, 3, 1, 2}}, [&](const In& x) { return ops::prod(x[0], dims, keep); }});
+    }
+  }
+  for (const double correction : {0.5, 1.0, 2.0}) {
+    check_op({"var", {{3, 4}}, [=](const In& x) { return ops::var(x[0], {1}, correction); }});
   }
   for (const std::int64_t dim : {0, 1, -1}) {
     check_op({"cumsum", {{3, 4, 5}}, [=](const In& x) { return ops::cumsum(x[0], dim); }});
     check_op({"cumprod", {{3, 4, 2}}, [=](const In& x) { return ops::cumprod(x[0], dim); }});
-    check_op(
-        {"topk", {{3, 4, 5}}, [=](const In& x) { return ops::topk(x[0], 2, dim).values; }, -9, 9});
-    check_op(
-        {"sort", {{3, 4, 5}}, [=](const In& x) { return ops::sort(x[0], dim).values; }, -99, 99});
+    for (const bool down : {false, true}) {
+      check_op({"topk",
+                {{3, 4, 5}},
+                [=](const In& x) { return ops::topk(x[0], 2, dim, down).values; },
+                -99,
+                99});
+      check_op({"sort",
+                {{3, 4, 5}},
+                [=](const In& x) { return ops::sort(x[0], dim, down).values; },
+                -99,
+                99});
+    }
+  }
+}
+
+// More columns, and more rows, than a task takes at a time.
+TEST_CASE("reductions in several tiles have exact gradients", "[ops][reduce][gradcheck]") {
+  for (const Shape& shape : {Shape{2, 270}, Shape{140, 2}}) {
+    INFO(shape.str());
+    check_op({"var", {shape}, [](const In& x) { return ops::var(x[0], {0}); }});
+    check_op({"logsumexp", {shape}, [](const In& x) { return ops::logsumexp(x[0], {0}); }});
+    check_op({"amin", {shape}, [](const In& x) { return ops::amin(x[0], {0}); }, -99, 99});
+    check_op({"prod", {shape}, [](const In& x) { return ops::prod(x[0], {0}); }, 0.9, 1.1});
+    check_op({"cumsum", {shape}, [](const In& x) { return ops::cumsum(x[0], 0); }});
+    check_op({"cumprod", {shape}, [](const In& x) { return ops::cumprod(x[0], 0); }, 0.9, 1.1});
   }
 }
 

@@ -134,12 +134,21 @@ TEST_CASE("interpolation has the gradient that finite differences give", "[resam
       }
     }
   }
-  check_op({"interpolate along one axis", {{2, 1, 5}}, [](const In& x) {
-              return ops::interpolate(x[0], {{8}, {}, ops::Interpolation::linear, false});
-            }});
-  check_op({"interpolate along three axes", {{1, 2, 3, 2, 4}}, [](const In& x) {
-              return ops::interpolate(x[0], {{4, 3, 2}, {}, ops::Interpolation::linear, true});
-            }});
+  for (const auto mode : {ops::Interpolation::nearest, ops::Interpolation::nearest_exact,
+                          ops::Interpolation::linear}) {
+    for (const bool align : {false, true}) {
+      if (align && mode < ops::Interpolation::linear) continue;
+      check_op({"interpolate along one axis", {{2, 1, 5}}, [&](const In& x) {
+                  return ops::interpolate(x[0], {{8}, {}, mode, align});
+                }});
+      check_op({"interpolate along three axes", {{1, 2, 3, 2, 4}}, [&](const In& x) {
+                  return ops::interpolate(x[0], {{4, 3, 2}, {}, mode, align});
+                }});
+      check_op({"interpolate by a factor", {{1, 2, 3, 5}}, [&](const In& x) {
+                  return ops::interpolate(x[0], {{}, {1.7, 0.6}, mode, align});
+                }});
+    }
+  }
 }
 
 TEST_CASE("interpolation has the same bits for any number of threads", "[resample]") {

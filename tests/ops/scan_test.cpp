@@ -53,6 +53,13 @@ TEST_CASE("gradients of the scan over more channels than one group", "[ops][scan
   test::check_op({"selective_scan", {{1, 2, 2}, {1, 2, 2}}, [&](const In& y) {
                     return ops::selective_scan(x[0], x[1], x[2], y[0], y[1], {}).y;
                   }});
+  for (const auto part : {&ops::Scan::y, &ops::Scan::last_state}) {
+    test::check_op({"selective_scan by all it takes",
+                    {{1, 18, 2}, {1, 18, 2}, {18, 2}, {1, 2, 2}, {1, 2, 2}, {18}},
+                    [&](const In& y) {
+                      return ops::selective_scan(y[0], y[1], y[2], y[3], y[4], y[5]).*part;
+                    }});
+  }
   const Tensor own = test::random({3, 3}, 5, -1, 0);
   test::check_op({"selective_scan of itself", {{1, 3, 3}}, [&](const In& y) {
                     return ops::selective_scan(y[0], y[0], own, y[0], y[0], {}).y;
@@ -90,8 +97,18 @@ TEST_CASE("gradients of the S4D kernel and of long convolution", "[ops][scan][gr
                   },
                   -1,
                   -0.2});
+  test::check_op({"s4d_kernel where A is almost 0",
+                  {{2}, {2, 3}, {2, 3}, {2, 3}, {2, 3}},
+                  [](const In& x) {
+                    return ops::s4d_kernel({x[0], x[1], x[2], x[3], x[4]}, 4);
+                  },
+                  -1e-4,
+                  1e-4});
   test::check_op({"long_convolution", {{2, 2, 5}, {2, 5}, {2}}, [](const In& x) {
                     return ops::long_convolution(x[0], x[1], x[2]);
+                  }});
+  test::check_op({"long_convolution without skip", {{2, 2, 5}, {2, 5}}, [](const In& x) {
+                    return ops::long_convolution(x[0], x[1]);
                   }});
 }
 
