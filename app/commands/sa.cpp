@@ -21,35 +21,51 @@ namespace {
 using nlohmann::ordered_json;
 using report::short_value;
 
-// A CSV file that is written as its lines come; nothing if no name was given.
-class Csv {
+// The files a command writes, opened before the work and whole only after all of it.
+class Outputs {
  public:
-  Csv(const std::string& path, std::string_view header) {
-    if (path.empty()) return;
-    file_ = std::make_unique<NewFile>(path);
-    text_ = header;
+  // `in`: what is being read, and must stay; empty if nothing is.
+  Outputs(const std::string& in, const std::string& csv, const std::string& svg) {
+    const auto not_the_input = [&in](const char* option, const std::string& path) {
+      require(in.empty() || !same_file(in == "-" ? "/dev/stdin" : in, path), Exit::usage,
+              "{} '{}' is where the numbers come from: give the name of another file", option,
+              path);
+    };
+    if (!csv.empty()) {
+      not_the_input("--out", csv);
+      require(!same_file(csv, svg), Exit::usage,
+              "--out and --svg are both '{}': give each a name of its own", svg);
+      csv_ = std::make_unique<NewFile>(csv);
+    }
+    if (svg.empty()) return;
+    not_the_input("--svg", svg);
+    svg_ = std::make_unique<NewFile>(svg);
   }
 
+  // A line of the CSV file, if one is asked for.
   template <class... Values>
   void row(fmt::format_string<Values...> form, Values&&... values) {
-    if (!file_) return;
+    if (!csv_) return;
     fmt::format_to(std::back_inserter(text_), form, std::forward<Values>(values)...);
     if (text_.size() > (1 << 16)) flush();
   }
 
-  void commit() {
-    if (!file_) return;
-    flush();
-    file_->commit();
+  bool has_svg() const { return svg_ != nullptr; }
+
+  void commit(const report::LineChart& chart) {
+    if (csv_) flush();
+    if (svg_) svg_->write(svg(chart));
+    if (csv_) csv_->commit();
+    if (svg_) svg_->commit();
   }
 
  private:
   void flush() {
-    file_->write(text_);
+    csv_->write(text_);
     text_.clear();
   }
 
-  std::unique_ptr<NewFile> file_;
+  std::unique_ptr<NewFile> csv_, svg_;
   std::string text_;
 };
 
@@ -73,9 +89,8 @@ void print_steps(std::string_view label, const sa::Step& step) {
              squares.holds ? "<" : "=", squares.reason);
 }
 
-void draw(const std::string& path, const std::string& title, const std::string& subtitle,
-          const report::Points& points, const std::vector<report::Level>& levels) {
-  if (path.empty()) return;
+report::LineChart chart_of(const report::Points& points, const std::string& title,
+                           const std::string& subtitle) {
   const bool many = points.size() > 100;
   report::LineChart chart;
   chart.title = title;
@@ -83,8 +98,7 @@ void draw(const std::string& path, const std::string& title, const std::string& 
   chart.x = {"k", many ? report::Scale::log : report::Scale::linear};
   chart.y.title = "w";
   chart.series = {{.name = "w", .points = points, .markers = !many}};
-  chart.levels = levels;
-  write_file(path, svg(chart));
+  return chart;
 }
 
 // How far from the mean w stays, in standard deviations of the numbers: 1/sqrt(n) for 1/k,
@@ -130,23 +144,26 @@ int sa_mean(const SaMeanOptions& o) {
   sa::Numbers numbers(o.file, o.column, [&] { return interrupt.requested() != 0; });
   sa::Mean mean(step, o.start);
   report::Thinning trajectory;
-  Csv csv(o.out, "k,step,x,w\n");
+  Outputs files(o.file, o.out, o.svg);
+  files.row("k,step,x,w\n");
   while (const auto x = numbers.next()) {
     mean.add(*x);
     require(std::isfinite(mean.w()) && std::isfinite(mean.mean()), Exit::diverged,
             "w is no longer a finite number after {} numbers: take a smaller --step than {}, or "
             "scale the numbers down",
             mean.count(), step.text());
-    csv.row("{},{},{},{}\n", mean.count(), step(mean.count()), *x, mean.w());
-    if (!o.svg.empty()) trajectory.add(static_cast<double>(mean.count()), mean.w());
+    files.row("{},{},{},{}\n", mean.count(), step(mean.count()), *x, mean.w());
+    if (files.has_svg()) trajectory.add(static_cast<double>(mean.count()), mean.w());
     if (interrupt.requested() != 0) break;
   }
   const int code = interrupt.requested() == 0 ? 0 : 128 + interrupt.requested();
   if (mean.count() == 0 && code != 0) return code;
   require(mean.count() > 0, Exit::data, "{} has no numbers", numbers.name());
-  csv.commit();
-  draw(o.svg, fmt::format("Running mean of {} numbers", mean.count()), "step " + step.text(),
-       trajectory.points(), {{mean.mean(), "mean " + short_value(mean.mean(), 6)}});
+  auto chart =
+      chart_of(trajectory.points(), fmt::format("Running mean of {} numbers", mean.count()),
+               "step " + step.text());
+  chart.levels = {{mean.mean(), "mean " + short_value(mean.mean(), 6)}};
+  files.commit(chart);
   print_mean(mean, step, o.json);
   return code;
 }
@@ -228,26 +245,26 @@ int sa_root(const SaRootOptions& o) {
                                  .steps = o.steps,
                                  .bound = o.bound};
   const train::Interrupt interrupt;
-  Csv csv(o.out, "k,step,w,observed\n");
+  Outputs files("", o.out, o.svg);
+  files.row("k,step,w,observed\n");
   report::Thinning trajectory;
   std::vector<sa::Observation> shown;
   const auto result = find_root(search, [&](const sa::Observation& at) {
-    csv.row("{},{},{},{}\n", at.k, at.step, at.w, at.observed);
-    if (!o.svg.empty()) trajectory.add(static_cast<double>(at.k), at.w);
+    files.row("{},{},{},{}\n", at.k, at.step, at.w, at.observed);
+    if (files.has_svg()) trajectory.add(static_cast<double>(at.k), at.w);
     if (is_round(at.k)) shown.push_back(at);
     return interrupt.requested() == 0;
   });
   const int code = interrupt.requested() == 0 ? 0 : 128 + interrupt.requested();
-  csv.row("{},,{},\n", result.steps + 1, result.w);
-  csv.commit();
+  files.row("{},,{},\n", result.steps + 1, result.w);
   trajectory.add(static_cast<double>(result.steps + 1), result.w);
   const auto root = o.root ? o.root : sa::root_near(search.g, result.w);
-  std::vector<report::Level> levels;
-  if (root) levels.push_back({*root, "root " + short_value(*root, 6)});
-  draw(o.svg, "Robbins-Monro on g(w) = " + o.expr,
-       fmt::format("step {}, noise {}, seed {}, {} steps from {}{}", search.step.text(), o.noise,
-                   o.seed, result.steps, o.w0, result.diverged.empty() ? "" : ", diverged"),
-       trajectory.points(), levels);
+  auto chart = chart_of(
+      trajectory.points(), "Robbins-Monro on g(w) = " + o.expr,
+      fmt::format("step {}, noise {}, seed {}, {} steps from {}{}", search.step.text(), o.noise,
+                  o.seed, result.steps, o.w0, result.diverged.empty() ? "" : ", diverged"));
+  if (root) chart.levels = {{*root, "root " + short_value(*root, 6)}};
+  files.commit(chart);
   if (!result.diverged.empty()) fail(Exit::diverged, "{}", result.diverged);
   print_root({o, search, result, root, shown});
   return code;

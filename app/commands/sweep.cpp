@@ -116,12 +116,18 @@ void write_files(const std::string& folder, const std::vector<Sweep>& sweeps,
 }
 
 std::vector<Sweep> sweeps_of(const TrainOptions& o) {
+  constexpr std::size_t most = 10'000;  // each is a training and a folder
   std::vector<Sweep> sweeps;
+  std::size_t points = 1;
   for (const std::string& text : o.sweeps) {
     sweeps.push_back(parse_sweep(text));
     const auto same = std::ranges::count(sweeps, sweeps.back().key, &Sweep::key);
     require(same == 1, Exit::usage,
             "--sweep {}: there are two sweeps of it, give all values to one", sweeps.back().key);
+    points *= sweeps.back().values.size();
+    require(points <= most, Exit::usage,
+            "--sweep {}: together that is more than {} trainings: give fewer values",
+            sweeps.back().key, most);
   }
   return sweeps;
 }

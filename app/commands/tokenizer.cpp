@@ -107,6 +107,10 @@ std::string decode_line(std::string_view line, const Tokenizer& tokenizer) {
 }  // namespace
 
 void tokenizer_train(const TokenizerTrainOptions& options) {
+  for (const std::string& file : options.files) {
+    require(!same_file(file, options.out), Exit::usage,
+            "--out '{}' is a text to learn from: give the name of another file", options.out);
+  }
   const bool known = options.kind == "bpe" || options.kind == "chars" || options.kind == "bytes";
   require(known, Exit::usage, "unknown kind of tokenizer '{}'{}", options.kind,
           did_you_mean(options.kind, {"bpe", "chars", "bytes"}));

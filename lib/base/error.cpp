@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/utf8.h"
+
 namespace dlt {
 namespace {
 
@@ -16,6 +18,7 @@ Error::Error(Exit exit, std::string message, SourceLine where)
     if (line != before) what_ += line;  // a place that both caller and callee name is said once
     before = line;
   }
+  what_ = printable(what_);  // it may quote a file of any bytes
 }
 
 Frame::Frame(std::string_view what, std::string_view name)

@@ -1,8 +1,10 @@
 #include "base/file.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <memory>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,6 +40,14 @@ std::string parent_of(const std::string& path) {
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
 
+// The file that a link leads to; without a link, or with one that leads nowhere, the path itself.
+std::string followed(const std::string& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return path;
+  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), std::free);
+  return real != nullptr ? real.get() : path;
+}
+
 }  // namespace
 
 std::string read_file(const std::string& path, Exit exit) {
@@ -53,15 +63,33 @@ std::string read_file(const std::string& path, Exit exit) {
   }
 }
 
+bool same_file(const std::string& a, const std::string& b) {
+  struct stat one {
+  }, other{};
+  if (::stat(a.c_str(), &one) != 0 || ::stat(b.c_str(), &other) != 0) return a == b;
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino && S_ISREG(one.st_mode);
+}
+
 NewFile::NewFile(std::string path) : path_(std::move(path)) {
-  fd_ = ::open((path_ + ".partial").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  struct stat info {};
+  const bool exists = ::stat(path_.c_str(), &info) == 0;
+  require(!exists || !S_ISDIR(info.st_mode),
+          "cannot write '{}': it is a folder, the name of a file is needed", path_);
+  if (path_ == "/dev/stdout") {
+    fd_ = ::dup(STDOUT_FILENO);  // with its position, should it be a file
+  } else if (exists && !S_ISREG(info.st_mode)) {
+    fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+  } else {
+    target_ = followed(path_);
+    fd_ = ::open(partial().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  }
   require(fd_ >= 0, "cannot write '{}': {}", path_, reason());
 }
 
 NewFile::~NewFile() {
   if (fd_ < 0) return;
   ::close(fd_);
-  ::unlink((path_ + ".partial").c_str());
+  if (!target_.empty()) ::unlink(partial().c_str());
 }
 
 void NewFile::write(const void* bytes, std::size_t count) {
@@ -76,12 +104,15 @@ void NewFile::write(const void* bytes, std::size_t count) {
 }
 
 void NewFile::commit() {
-  const bool flushed = ::fsync(fd_) == 0 || errno == EINVAL;
-  require(flushed, "cannot write '{}': {}", path_, reason());
-  const bool renamed = ::rename((path_ + ".partial").c_str(), path_.c_str()) == 0;
-  require(renamed, "cannot write '{}': {}", path_, reason());
+  if (!target_.empty()) {
+    const bool flushed = ::fsync(fd_) == 0 || errno == EINVAL;
+    require(flushed, "cannot write '{}': {}", path_, reason());
+    const bool renamed = ::rename(partial().c_str(), target_.c_str()) == 0;
+    require(renamed, "cannot write '{}': {}", path_, reason());
+  }
   ::close(std::exchange(fd_, -1));
-  const Descriptor folder(::open(parent_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (target_.empty()) return;
+  const Descriptor folder(::open(parent_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.fd >= 0) ::fsync(folder.fd);  // so that the new name survives a power cut too
 }
 

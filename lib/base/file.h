@@ -12,9 +12,13 @@ namespace dlt {
 // The whole file. `exit` is the code of the Error thrown when it cannot be opened or read.
 std::string read_file(const std::string& path, Exit exit);
 
+// Whether both names stand for one file on a disk: what is written to one would replace the other.
+bool same_file(const std::string& a, const std::string& b);
+
 // Appends to a file that appears under its name only once it is whole: bytes go to
 // "<path>.partial", commit() fsyncs and renames. Without commit() nothing is left behind. A full
 // disk or an unwritable folder is an Error (exit 1) that names the file and the system's reason.
+// Links are followed; devices and pipes (/dev/stdout, /dev/null) stay and are written to.
 class NewFile {
  public:
   explicit NewFile(std::string path);
@@ -27,7 +31,9 @@ class NewFile {
   void commit();
 
  private:
-  std::string path_;
+  std::string partial() const { return target_ + ".partial"; }
+
+  std::string path_, target_;  // as it was given; what is renamed over, empty for a device
   int fd_ = -1;
 };
 

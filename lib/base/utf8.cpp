@@ -1,5 +1,8 @@
 #include "base/utf8.h"
 
+#include <fmt/format.h>
+#include <iterator>
+
 namespace dlt {
 
 std::size_t utf8_length(std::string_view s) {
@@ -41,6 +44,25 @@ bool is_utf8(std::string_view text) {
     text.remove_prefix(n);
   }
   return true;
+}
+
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t n = utf8_length(text.substr(i));
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool control = n == 1 ? (byte < ' ' && byte != '\t' && byte != '\n') || byte == 0x7F
+                                : n == 2 && byte == 0xC2 && !(text[i + 1] & 0x20);
+    if (n > 0 && !control) {
+      shown += text.substr(i, n);
+    } else {
+      for (const char c : text.substr(i, n > 0 ? n : 1)) {
+        fmt::format_to(std::back_inserter(shown), "\\x{:02x}", static_cast<unsigned char>(c));
+      }
+    }
+    i += n > 0 ? n : 1;
+  }
+  return shown;
 }
 
 }  // namespace dlt

@@ -12,4 +12,7 @@ std::size_t utf8_length(std::string_view text);  // bytes of the first character
 void append_utf8(std::string& to, std::uint32_t character);
 bool is_utf8(std::string_view text);
 
+// For terminals: what is no character, and control characters but \t and \n, written as "\x1b".
+std::string printable(std::string_view text);
+
 }  // namespace dlt

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <unordered_map>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -27,6 +29,14 @@ std::optional<double> number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc() && end == text.data() + text.size();
   return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+using Places = std::unordered_map<std::string_view, std::size_t>;
+
+Places places_in(const Names& names) {
+  Places all;
+  for (const std::string& name : names) all.emplace(name, all.size());
+  return all;
 }
 
 // What is read from one file, in the order of its lines.
@@ -90,7 +100,7 @@ class Csv : public ExampleSet {
   }
 
   Rows read(const std::string& key, const std::string& path);
-  void choose_columns(const Names& names, const std::string& path);
+  void choose_columns(const Names& names, const Places& places, const std::string& path);
   Examples examples(const Rows& rows, const std::string& path) const;
   void learn_classes(const Names& labels);
   void learn_scale(const Examples& train);
@@ -107,9 +117,10 @@ class Csv : public ExampleSet {
 };
 
 // A column by its name, else by its number, from 0 or, from the end, -1.
-std::size_t place_of(const std::string& column, const Names& names, const std::string& path) {
-  const auto at = std::ranges::find(names, column);
-  if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
+std::size_t place_of(const std::string& column, const Names& names, const Places& places,
+                     const std::string& path) {
+  const auto at = places.find(column);
+  if (at != places.end()) return at->second;
   std::int64_t index = 0;
   const auto [end, error] = std::from_chars(column.data(), column.data() + column.size(), index);
   if (error == std::errc() && end == column.data() + column.size()) {
@@ -120,13 +131,24 @@ std::size_t place_of(const std::string& column, const Names& names, const std::s
        did_you_mean(column, {names.begin(), names.end()}));
 }
 
-void Csv::choose_columns(const Names& names, const std::string& path) {
+// Two columns of one name could not be told apart.
+void check_names(const Names& names, const std::string& path) {
+  Places seen;
+  for (const std::string& name : names) {
+    require(seen.emplace(name, 0).second, Exit::data,
+            "{}:1: there are two columns '{}': rename one, or set data.header to false if this is "
+            "no header",
+            path, name);
+  }
+}
+
+void Csv::choose_columns(const Names& names, const Places& places, const std::string& path) {
   const auto is_target = [&](const std::string& c) {
     return std::ranges::find(target_columns_, c) != target_columns_.end();
   };
-  for (std::string& t : target_columns_) t = names[place_of(t, names, path)];
+  for (std::string& t : target_columns_) t = names[place_of(t, names, places, path)];
   for (std::string& c : columns_) {
-    c = names[place_of(c, names, path)];
+    c = names[place_of(c, names, places, path)];
     require(!is_target(c), Exit::usage, "data.columns: '{}' is what is to be predicted", c);
   }
   if (!columns_.empty()) return;
@@ -139,15 +161,18 @@ Rows Csv::read(const std::string& key, const std::string& path) {
   Rows rows;
   Names names;
   std::vector<std::size_t> inputs, targets;
-  const auto places = [&](const Names& columns) {
+  const auto find_all = [&](const Names& columns, const Places& places) {
     std::vector<std::size_t> all;
-    for (const std::string& c : columns) all.push_back(place_of(c, names, path));
+    for (const std::string& c : columns) all.push_back(place_of(c, names, places, path));
     return all;
   };
   const auto take_number = [&](const io::CsvFields& fields, std::size_t i, std::int64_t line) {
     const auto value = number(fields[i]);
     require(value.has_value(), Exit::data, "{}:{}: column '{}': '{}' is not a number", path, line,
             names[i], fields[i]);
+    require(std::fabs(*value) <= static_cast<double>(std::numeric_limits<float>::max()), Exit::data,
+            "{}:{}: column '{}': {} is too large: numbers go up to 3.4e38", path, line, names[i],
+            fields[i]);
     return static_cast<real>(*value);
   };
   const std::string text = read_file(path, Exit::data);
@@ -158,9 +183,11 @@ Rows Csv::read(const std::string& key, const std::string& path) {
       for (std::size_t i = 0; !header_ && i < names.size(); ++i) {
         names[i] = std::to_string(i);
       }
-      choose_columns(names, path);
-      inputs = places(columns_);
-      targets = places(target_columns_);
+      const Places places = places_in(names);
+      check_names(names, path);
+      choose_columns(names, places, path);
+      inputs = find_all(columns_, places);
+      targets = find_all(target_columns_, places);
       if (header_) return;
     }
     require(fields.size() == names.size(), Exit::data, "{}:{}: {} fields, {} has {}", path, line,
@@ -186,13 +213,15 @@ Examples Csv::examples(const Rows& rows, const std::string& path) const {
   all.targets = rows.targets;
   all.outputs = target_ == Target::numbers ? std::ssize(target_columns_) : 0;
   all.classes = std::ssize(classes_);
+  const Places classes = places_in(classes_);
   for (std::size_t i = 0; i < rows.labels.size(); ++i) {
-    const auto at = std::ranges::find(classes_, rows.labels[i]);
-    require(at != classes_.end(), Exit::data,
-            "{}:{}: column '{}': class '{}' is not among those of the training data{}", path,
-            rows.lines[i], target_columns_.front(), rows.labels[i],
-            did_you_mean(rows.labels[i], {classes_.begin(), classes_.end()}));
-    all.labels.push_back(static_cast<std::int32_t>(at - classes_.begin()));
+    const auto at = classes.find(rows.labels[i]);
+    if (at == classes.end()) {
+      fail(Exit::data, "{}:{}: column '{}': class '{}' is not among those of the training data{}",
+           path, rows.lines[i], target_columns_.front(), rows.labels[i],
+           did_you_mean(rows.labels[i], {classes_.begin(), classes_.end()}));
+    }
+    all.labels.push_back(static_cast<std::int32_t>(at->second));
   }
   return all;
 }

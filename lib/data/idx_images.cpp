@@ -73,6 +73,8 @@ class IdxImages : public ExampleSet {
 // Images [count, height, width], or [count, channels, height, width]; labels [count].
 Examples IdxImages::read(const std::string& key, const Files& files) const {
   check_file(key + "images", files.images);
+  require(!files.labels.empty(), Exit::usage,
+          "{}labels names no file: give the labels of {}images '{}'", key, key, files.images);
   check_file(key + "labels", files.labels);
   io::IdxFile images = io::read_idx(files.images);
   const io::IdxFile labels = io::read_idx(files.labels);

@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "base/error.h"
+#include "base/system.h"
 
 namespace dlt::io {
 namespace {
@@ -38,6 +39,17 @@ class Unpacked {
     }
     offset_ += static_cast<std::int64_t>(done);
     return done;
+  }
+
+  // Whether nothing follows, and packed data had their checksum and length behind them.
+  bool at_end() {
+    std::uint8_t extra = 0;
+    if (read(&extra, 1) > 0) return false;
+    const bool whole = ::gzclose(file_.release()) == Z_OK;
+    require(whole, Exit::data,
+            "'{}': offset {}: the compressed data are damaged: unexpected end of file", path_,
+            offset_);
+    return true;
   }
 
   std::int64_t offset() const { return offset_; }  // of the unpacked bytes read so far
@@ -104,6 +116,8 @@ IdxFile read_idx(const std::string& path) {
         !__builtin_mul_overflow(wanted, n, &wanted) && wanted < (std::int64_t{1} << 40);
     require(fits, Exit::data, "'{}': offset 4: the sizes of the axes are too large", path);
   }
+  require(wanted <= memory_bytes() / 2, Exit::data,
+          "'{}': {} elements take more than half of this machine's memory", path, wanted);
   constexpr std::int64_t block = 1 << 20;  // the header's word alone is no reason for an allocation
   const std::int64_t begin = file.offset();
   for (std::int64_t left = wanted; left > 0;) {
@@ -115,9 +129,8 @@ IdxFile read_idx(const std::string& path) {
             file.offset(), file.offset() - begin, wanted);
     left -= static_cast<std::int64_t>(got);
   }
-  std::uint8_t extra = 0;
-  require(file.read(&extra, 1) == 0, Exit::data, "'{}': offset {}: bytes follow the last element",
-          path, begin + wanted);
+  require(file.at_end(), Exit::data, "'{}': offset {}: bytes follow the last element", path,
+          begin + wanted);
   return idx;
 }
 

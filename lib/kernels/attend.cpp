@@ -107,7 +107,7 @@ void attend_forward(real* y, real* lse, const real* q, const real* k, const real
 
 void attend_backward(const AttendGradients& d, const real* dy, const real* y, const real* lse,
                      const real* q, const real* k, const real* v, const AttendSize& n) noexcept {
-  if (n.keys == 0) return;
+  if (n.keys == 0 || n.heads == 0) return;
   const Size group = n.heads / n.key_heads;
   parallel_for(n.batch * n.key_heads, 1, [&](Size begin, Size end) {
     for (Size task = begin; task < end; ++task) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/real.h"
+#include "base/system.h"
 
 namespace dlt::ops {
 
@@ -21,6 +23,11 @@ Shape result_shape(std::string_view op, std::vector<std::int64_t> dims) {
     fits = fits && d < limit && (size *= std::max<std::int64_t>(d, 1)) < limit;
   }
   require(fits, "{}: a result {} is too large: 2^31 - 1 elements are the most", op, Shape(dims));
+  static const auto memory = static_cast<double>(memory_bytes());
+  const double bytes = static_cast<double>(size) * sizeof(real);
+  require(bytes <= memory / 2,
+          "{}: a result {} takes {:.3g} GB, more than half of this machine's {:.3g} GB", op,
+          Shape(dims), bytes / 1e9, memory / 1e9);
   return Shape(std::move(dims));
 }
 

@@ -12,7 +12,8 @@ namespace dlt::ops {
 // `dim` counted from the front.
 std::size_t axis_of(std::string_view op, const Shape& shape, std::int64_t dim);
 
-// The shape of a result: no size is negative, and there are less than 2^31 elements.
+// The shape of a result: no size is negative, and there are less than 2^31 elements, which fill at
+// most half of the machine's memory (the gradient wants as much).
 Shape result_shape(std::string_view op, std::vector<std::int64_t> dims);
 
 // A shape around one of its axes.

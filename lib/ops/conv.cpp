@@ -5,6 +5,7 @@
 #include "autograd/autograd.h"
 #include "base/error.h"
 #include "kernels/conv.h"
+#include "ops/axes.h"
 
 namespace dlt::ops {
 namespace {
@@ -81,13 +82,6 @@ void check_channels(std::string_view op, const Tensor& x, const Tensor& weight, 
           bias.defined() ? bias.shape() : Shape{}, weight.shape());
 }
 
-void check_result(std::string_view op, const Shape& result) {
-  double numbers = 1;
-  for (const std::int64_t n : result.dims()) numbers *= static_cast<double>(n);
-  require(numbers <= static_cast<double>(largest), "{}: result {} would have more than {} numbers",
-          op, result, largest);
-}
-
 ConvSize checked_size(std::string_view op, const Tensor& x, const Tensor& weight,
                       const Tensor& bias, std::int64_t groups, const ConvAxis& rows,
                       const ConvAxis& cols) {
@@ -115,9 +109,8 @@ void bias_backward(autograd::InputGrads& dx, const Tensor& dy, bool has_bias) {
 }
 
 Tensor convolve(std::string_view op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                const ConvSize& n, Shape shape) {
-  check_result(op, shape);
-  Tensor y = Tensor::uninitialized(std::move(shape));
+                const ConvSize& n, const Shape& shape) {
+  Tensor y = Tensor::uninitialized(result_shape(op, shape.dims()));
   kernels::conv_forward(y.mutable_data(), x.data(), weight.data(),
                         bias.defined() ? bias.data() : nullptr, n);
   return autograd::record(op, y, inputs_of(x, weight, bias),
@@ -190,8 +183,7 @@ Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bia
                    .groups = conv.groups,
                    .rows = rows,
                    .cols = cols};
-  check_result(op, {n.batch, out, rows.in, cols.in});
-  Tensor y = Tensor::uninitialized({n.batch, out, rows.in, cols.in});
+  Tensor y = Tensor::uninitialized(result_shape(op, {n.batch, out, rows.in, cols.in}));
   kernels::conv_backward_input(y.mutable_data(), x.data(), weight.data(), false, n,
                                bias.defined() ? bias.data() : nullptr);
   return autograd::record("conv_transpose2d", y, inputs_of(x, weight, bias),

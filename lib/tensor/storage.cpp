@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/system.h"
 #include "tensor/tensor.h"
 
 namespace dlt {
@@ -28,21 +29,32 @@ class Cache {
     void* block = fits->second;
     bytes = fits->first;
     free_.erase(fits);
+    kept_ -= bytes;
     return block;
   }
 
   void give(void* block, std::size_t bytes) {
     const std::lock_guard lock(mutex_);
     free_.emplace(bytes, block);
+    kept_ += bytes;
   }
 
-  ~Cache() {
+  std::size_t kept() {
+    const std::lock_guard lock(mutex_);
+    return kept_;
+  }
+
+  void give_back() {  // to the system
+    const std::lock_guard lock(mutex_);
     for (const auto& [bytes, block] : free_) std::free(block);
+    free_.clear();
+    kept_ = 0;
   }
 
  private:
   std::mutex mutex_;
   std::multimap<std::size_t, void*> free_;
+  std::size_t kept_ = 0;  // bytes of all of them
 };
 
 Cache& cache() {
@@ -56,6 +68,18 @@ void count_in(std::size_t bytes) {
     ;
 }
 
+// Null if there is not so much: the system would rather end the program than say so.
+void* new_block(std::size_t alignment, std::size_t bytes) {
+  static const auto memory = static_cast<std::size_t>(memory_bytes());
+  const auto in_use = static_cast<std::size_t>(bytes_in_use.load());
+  if (bytes > memory || in_use > memory - bytes) return nullptr;
+  if (in_use + cache().kept() > memory - bytes) cache().give_back();
+  void* block = std::aligned_alloc(alignment, bytes);
+  if (block != nullptr) return block;
+  cache().give_back();
+  return std::aligned_alloc(alignment, bytes);
+}
+
 }  // namespace
 
 Storage::Storage(std::int64_t size) {
@@ -65,7 +89,7 @@ Storage::Storage(std::int64_t size) {
   void* block = bytes_ >= Cache::smallest ? cache().take(bytes_) : nullptr;
   if (block == nullptr) {
     const std::size_t alignment = bytes_ >= 2 * huge_page ? huge_page : line;
-    block = std::aligned_alloc(alignment, (bytes_ + alignment - 1) / alignment * alignment);
+    block = new_block(alignment, (bytes_ + alignment - 1) / alignment * alignment);
     require(block != nullptr,
             "out of memory: {} bytes more are not to be had; use a smaller model "
             "or batch",

@@ -26,6 +26,12 @@ TEST_CASE("frames close with their scope", "[base][error]") {
   CHECK_THROWS_WITH(fail(Exit::data, "{}:{}: it failed", "a.txt", 3), "a.txt:3: it failed");
 }
 
+TEST_CASE("bytes that no terminal should get are written out", "[base][error]") {
+  const std::string bytes("a\0\x1b[2J\x7f\xff\xc2\x9b\tq\xc3\xa9\xe4\xb8", 16);
+  CHECK_THROWS_WITH(fail("got '{}'", bytes),
+                    "got 'a\\x00\\x1b[2J\\x7f\\xff\\xc2\\x9b\tq\xc3\xa9\\xe4\\xb8'");
+}
+
 TEST_CASE("without a code of its own an error is exit 1", "[base][error]") {
   try {
     require(false, "no");

@@ -31,5 +31,9 @@ TEST_CASE("the nearest known word is suggested, a far one is not", "[base][spell
 TEST_CASE("a hint is a guess, or the whole list", "[base][spelling]") {
   CHECK(did_you_mean("d_sate", {"d_state", "d_conv"}) == "; did you mean 'd_state'?");
   CHECK(did_you_mean("rope", {"d_state", "d_conv"}) == "; known: d_state, d_conv");
+  const std::string word(101, 'x');
+  const std::vector<std::string_view> many(201, word);
+  CHECK(did_you_mean("rope", {many.front()}) == "; known: " + word.substr(1) + "...");
+  CHECK_THAT(did_you_mean("rope", many), Catch::EndsWith("x... and 1 more"));
   CHECK(did_you_mean("rope", {}) == "; none is known here");
 }

@@ -92,6 +92,32 @@ TEST_CASE("a failed sa command leaves no file", "[cli][sa]") {
           "cannot write '" + (folder / "no/w.csv") + "': No such file or directory", {.in = "1\n"});
 }
 
+TEST_CASE("dlt sa does not write over what it reads, nor twice to one file", "[cli][sa]") {
+  const Folder folder;
+  const std::string x = folder / "x.txt";
+  put(x, "1\n");
+  refuses({"sa", "mean", x, "--out", x}, 2,
+          "--out '" + x + "' is where the numbers come from: give the name of another file");
+  refuses({"sa", "mean", x, "--svg", folder / "./x.txt"}, 2,
+          "--svg '" + (folder / "./x.txt") +
+              "' is where the numbers come from: give the name of another file");
+  const Ended piped = shell("$dlt sa mean --out " + x + " < " + x);
+  CHECK(piped.code == 2);
+  CHECK(contents(x) == "1\n");
+  refuses({"sa", "mean", x, "--out", folder / "w", "--svg", folder / "w"}, 2,
+          "--out and --svg are both '" + (folder / "w") + "': give each a name of its own");
+  refuses({"sa", "mean", x, "--out", folder / "w.csv", "--svg", folder.path()}, 1,
+          "cannot write '" + folder.path() + "': it is a folder, the name of a file is needed");
+  CHECK(folder.list() == Args{"x.txt"});
+}
+
+TEST_CASE("dlt sa writes to the standard output and to nowhere", "[cli][sa]") {
+  const Ended run = good({"sa", "mean", "--out", "/dev/stdout", "--svg", "/dev/null"}, {.in = "2"});
+  CHECK_THAT(run.out, StartsWith("k,step,x,w\n1,1,2,2\ncount      1\n"));
+  refuses({"sa", "mean", "--out", "/dev/full"}, 1,
+          "cannot write '/dev/full': No space left on device", {.in = "2"});
+}
+
 TEST_CASE("a mean that runs away says so", "[cli][sa]") {
   refuses({"sa", "mean", "--step", "1e100"}, 4,
           "w is no longer a finite number after 4 numbers: take a smaller --step than 1e+100, or "

@@ -212,6 +212,10 @@ TEST_CASE("sweeps that cannot be read are refused before any work", "[cli][sweep
         "--sweep train.optimizer.betas=[0.9,0.95: a quote or bracket is not closed");
   sweep({"train.batch=1", "train.batch=2"},
         "--sweep train.batch: there are two sweeps of it, give all values to one");
+  std::string many = "=0";
+  for (int i = 1; i < 101; ++i) many += "," + std::to_string(i);
+  sweep({"train.steps" + many, "seed" + many},
+        "--sweep seed: together that is more than 10000 trainings: give fewer values");
   sweep({"train.batch=1,x"},
         "--set train.batch: expected an integer in [1, 1048576], got \"x\" (string)");
   refuses({"train", folder.path(), "--resume", "--sweep", "train.batch=1,2"}, 2,

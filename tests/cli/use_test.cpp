@@ -185,4 +185,13 @@ TEST_CASE("the version is there at once", "[cli]") {
   CHECK(run.out.size() < 20);
 }
 
+TEST_CASE("a tokenizer is not written over its text", "[cli]") {
+  const Folder folder;
+  put(folder / "a.txt", "text");
+  refuses(
+      {"tokenizer", "train", folder / "a.txt", "--out", folder / "a.txt"}, 2,
+      "--out '" + (folder / "a.txt") + "' is a text to learn from: give the name of another file");
+  CHECK(contents(folder / "a.txt") == "text");
+}
+
 }  // namespace dlt::test

@@ -73,6 +73,17 @@ TEST_CASE("classes that are numbers are in the order of their values", "[data]")
         std::vector<std::int32_t>{2, 1, 0, 2});
 }
 
+TEST_CASE("a hundred thousand columns or classes are found in no time", "[data]") {
+  std::string wide, tall = "x,c\n";
+  for (int i = 0; i < 100'000; ++i) {
+    wide += std::to_string(i) + (i + 1 < 100'000 ? "," : "\n");
+    tall += "1,v" + std::to_string(i) + "\n";
+  }
+  CHECK(set_of(File(wide + wide).config(), data::Target::numbers)->open().train.item ==
+        Shape{99'999});
+  CHECK(set_of(File(tall).config(), data::Target::classes)->open().train.classes == 100'000);
+}
+
 TEST_CASE("what is wrong with a CSV file is said with its line", "[data]") {
   using enum data::Target;
   CHECK(File("x,y\n1,2\n1,2,3\n").refusal(numbers) == "DIR/f.csv:3: 3 fields, the header has 2");
@@ -80,6 +91,11 @@ TEST_CASE("what is wrong with a CSV file is said with its line", "[data]") {
         "DIR/f.csv:2: 1 fields, the first line has 2");
   CHECK(File("x,y\n1,2\n,2\n").refusal(numbers) == "DIR/f.csv:3: column 'x': '' is not a number");
   CHECK(File("x,y\nnan,2\n").refusal(numbers) == "DIR/f.csv:2: column 'x': 'nan' is not a number");
+  CHECK(File("x,y\n1,-1e39\n").refusal(numbers) ==
+        "DIR/f.csv:2: column 'y': -1e39 is too large: numbers go up to 3.4e38");
+  CHECK(File("x,x,y\n1,2,3\n").refusal(numbers) ==
+        "DIR/f.csv:1: there are two columns 'x': rename one, or set data.header to false if this "
+        "is no header");
   CHECK(File("x,price\n1,2\n").refusal(numbers, R"(, "target": "prise")") ==
         "DIR/f.csv:1: there is no column 'prise'; did you mean 'price'?");
   CHECK(File("x,y\n1,2\n").refusal(numbers, R"(, "target": "2")") ==

@@ -60,6 +60,9 @@ TEST_CASE("images and labels that do not belong together are refused", "[data]")
   CHECK(Files("\0\0\x08\x03\0\0\0\0\0\0\0\x01\0\0\0\x02"s, "\0\0\x08\x01\0\0\0\0"s).refusal() ==
         "'DIR/images-idx3': there are no images in it");
   const Files files(images, labels);
+  CHECK(
+      files.refusal(R"(, "valid_images": ")" + (files.folder / "images-idx3") + '"', Exit::usage) ==
+      "data.valid_labels names no file: give the labels of data.valid_images 'DIR/images-idx3'");
   write_file(files.folder / "pictures", images);
   CHECK(test::message(files.folder, Exit::usage,
                       [&] { files.set()->held_out(files.folder / "pictures"); }) ==

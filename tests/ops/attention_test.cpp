@@ -157,6 +157,11 @@ TEST_CASE("attention of nothing is nothing", "[ops][attention]") {
   CHECK(scaled_dot_product_attention(none, some, some, {}, {}).size() == 0);
   const Tensor flat = scaled_dot_product_attention(some, none, none, {}, {});
   for (real v : flat.values()) CHECK(v == 0);
+  Tensor headless = Tensor::zeros({1, 0, 4, 3});
+  const Tensor y = scaled_dot_product_attention(headless.set_needs_grad(), headless, headless, {},
+                                                {.grouped = true});
+  autograd::backward(y, Tensor::zeros(y.shape()));
+  CHECK(headless.grad().size() == 0);
   CHECK(ops::rotary(Tensor::zeros({0, 2}), 10, ops::Rotation::half).size() == 0);
 }
 

@@ -187,7 +187,7 @@ TEST_CASE("mistakes in convolutions name the op and what is allowed", "[ops][con
         "conv2d: kernel of height 3 with dilation 4 reaches over 9, more than input 8 with padding "
         "0");
   CHECK(conv(w, {.padding = {1 << 20, 1 << 20}}) ==
-        "conv2d: result [2, 6, 2097158, 2097157] would have more than 2147483648 numbers");
+        "conv2d: a result [2, 6, 2097158, 2097157] is too large: 2^31 - 1 elements are the most");
   CHECK(conv(Tensor::zeros({6, 4, 0, 3})) ==
         "conv2d: height 0 of the kernel is not in [1, 2147483648)");
   CHECK(test::failure([&] { ops::conv2d(x, w, Tensor::zeros({5})); }, Exit::failed) ==

@@ -4,6 +4,7 @@
 
 #include "autograd/autograd.h"
 #include "base/parallel.h"
+#include "base/system.h"
 #include "support/check_op.h"
 
 using namespace dlt;
@@ -145,6 +146,17 @@ TEST_CASE("sums over repeated elements have the same bits for any number of thre
     CHECK(gradient(small, large) == one);
     set_threads(1);
   }
+}
+
+TEST_CASE("a result that fills the machine is refused", "[shape][errors]") {
+  const auto memory = static_cast<double>(memory_bytes());
+  const std::int64_t size = memory_bytes() / 2 / static_cast<std::int64_t>(sizeof(real)) + 1;
+  if (size >= std::int64_t{1} << 31) return;  // it cannot be filled
+  CHECK_THROWS_WITH(
+      ops::expand(Tensor::zeros({1}), {size}),
+      fmt::format("expand: a result [{}] takes {:.3g} GB, more than half of this machine's {:.3g} "
+                  "GB",
+                  size, static_cast<double>(size) * sizeof(real) / 1e9, memory / 1e9));
 }
 
 TEST_CASE("mistakes in moving elements name the operator and the shapes", "[shape][errors]") {

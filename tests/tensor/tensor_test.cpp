@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "base/system.h"
 
 using namespace dlt;
 
@@ -37,6 +38,13 @@ TEST_CASE("a large block that was freed is used again, and peaks are counted", "
   const auto more = Storage::peak_bytes() - before, asked = std::int64_t{sizeof(real)} << 20;
   CHECK(more >= asked);  // a freed block that is used again may be a little larger
   CHECK(more < asked + asked / 4);
+}
+
+TEST_CASE("a tensor larger than the machine is refused, not tried", "[tensor][errors]") {
+  const std::int64_t lines = memory_bytes() / 64 + 1;
+  CHECK_THROWS_WITH(Tensor::uninitialized({lines, 64 / sizeof(real)}),
+                    "out of memory: " + std::to_string(lines * 64) +
+                        " bytes more are not to be had; use a smaller model or batch");
 }
 
 TEST_CASE("tensor mistakes say the shapes", "[tensor][errors]") {
