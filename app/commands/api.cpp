@@ -178,6 +178,8 @@ void api_run(const ApiRunOptions& options) {
   if (const std::string advice = api::operators().advice(options.name); !advice.empty()) {
     fmt::print(stderr, "dlt: warning: {}\n", advice);
   }
+  require(!same_file(options.input, options.output), Exit::usage,
+          "--output '{}' is the file with the inputs: give the name of another", options.output);
   const auto op =
       api::prepare(entry.canonical(), config::Reader::parse_text(options.attributes, "--attrs"));
   const api::Outputs outputs = api::run(op, read_inputs(options.input));
@@ -186,6 +188,8 @@ void api_run(const ApiRunOptions& options) {
 }
 
 void api_graph(const ApiGraphOptions& options) {
+  require(!same_file(options.config, options.out), Exit::usage,
+          "--out '{}' is the config: give the name of another file", options.out);
   auto root = config::Reader::parse_file(options.config);
   const auto model = models::make_model(root, {});
   warn(root);

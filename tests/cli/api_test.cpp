@@ -131,6 +131,10 @@ TEST_CASE("wrong calls of an operator say what is wrong and write nothing", "[cl
   CHECK(refused({"api", "show", "nn.liner"}) ==
         "dlt: unknown name 'nn.liner': did you mean 'nn.linear'?\n");
   CHECK_FALSE(std::filesystem::exists(out));
+  CHECK(refused({"api", "run", "linear", "--input", in, "--output", in}) ==
+        "dlt: --output '" + in + "' is the file with the inputs: give the name of another\n");
+  CHECK(refused({"api", "graph", in, "--out", in}) ==
+        "dlt: --out '" + in + "' is the config: give the name of another file\n");
 }
 
 TEST_CASE("gradients are checked by name, for a config and for all", "[cli][api]") {
