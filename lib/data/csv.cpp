@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/number.h"
 #include "base/spelling.h"
 #include "data/example_set.h"
 #include "text/tokenizer.h"
@@ -22,11 +23,7 @@ using Names = std::vector<std::string>;
 std::optional<double> number(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
-  if (text.starts_with('+')) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
+  return parse_number(text);
 }
 
 // What is read from one file, in the order of its lines.
@@ -120,6 +117,13 @@ std::size_t place_of(const std::string& column, const Names& names, const std::s
        did_you_mean(column, {names.begin(), names.end()}));
 }
 
+void check_names(const Names& names, const std::string& path) {
+  for (auto n = names.begin(); n != names.end(); ++n) {
+    require(std::find(names.begin(), n, *n) == n, Exit::data, "{}:1: column '{}' is there twice",
+            path, *n);
+  }
+}
+
 void Csv::choose_columns(const Names& names, const std::string& path) {
   const auto is_target = [&](const std::string& c) {
     return std::ranges::find(target_columns_, c) != target_columns_.end();
@@ -158,6 +162,7 @@ Rows Csv::read(const std::string& key, const std::string& path) {
       for (std::size_t i = 0; !header_ && i < names.size(); ++i) {
         names[i] = std::to_string(i);
       }
+      check_names(names, path);
       choose_columns(names, path);
       inputs = places(columns_);
       targets = places(target_columns_);

@@ -85,6 +85,7 @@ TEST_CASE("what is wrong with a CSV file is said with its line", "[data]") {
   CHECK(File("x,y\n1,2\n").refusal(numbers, R"(, "target": "2")") ==
         "DIR/f.csv:1: there is no column '2'; known: x, y");
   CHECK(File("y\n1\n").refusal(numbers) == "DIR/f.csv:1: there is no column beside the target");
+  CHECK(File("y,x,y\n1,2,3\n").refusal(numbers) == "DIR/f.csv:1: column 'y' is there twice");
   CHECK(File("x,y\n").refusal(numbers) == "'DIR/f.csv': there are no rows in it");
   CHECK(File("x,y\n1,2\n").refusal(numbers, R"(, "columns": ["x", "y"])", Exit::usage) ==
         "data.columns: 'y' is what is to be predicted");
