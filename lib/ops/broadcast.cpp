@@ -98,6 +98,7 @@ std::vector<std::int64_t> steps_under(const Shape& y, const Shape& a) {
 kernels::Grid grid_of(const Shape& y, const std::vector<Shape>& operands) {
   kernels::Grid g;
   std::vector<std::vector<std::int64_t>> steps;
+  steps.reserve(operands.size());
   for (const Shape& a : operands) steps.push_back(steps_under(y, a));
   for (std::size_t axis = 0; axis < y.dims().size(); ++axis) {
     const std::int64_t size = y.dims()[axis];

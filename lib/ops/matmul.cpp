@@ -13,7 +13,6 @@ namespace dlt::ops {
 namespace {
 
 using autograd::InputGrads;
-using kernels::Gemm;
 
 // y[i] = a[a_of[i]] b[b_of[i]] for all matrices i of the result.
 struct Product {
