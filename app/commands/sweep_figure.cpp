@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
 #include <numeric>
 #include <optional>
 
+#include "base/number.h"
 #include "commands/sweep.h"
 #include "report/heat_map.h"
 #include "report/line_chart.h"
@@ -15,23 +15,16 @@ namespace {
 
 using State = Standing::State;
 
-std::optional<double> number(const std::string& text) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, problem] = std::from_chars(text.data(), end, value);
-  if (problem != std::errc() || rest != end || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
-
 bool all_numbers(const Sweep& sweep) {
-  return std::ranges::all_of(sweep.values, [](const auto& v) { return number(v).has_value(); });
+  return std::ranges::all_of(sweep.values,
+                             [](const auto& v) { return parse_number(v).has_value(); });
 }
 
 // Numbers by size, words as given.
 std::vector<std::string> in_order(const Sweep& sweep) {
   auto values = sweep.values;
   if (all_numbers(sweep)) {
-    std::ranges::stable_sort(values, {}, [](const std::string& v) { return *number(v); });
+    std::ranges::stable_sort(values, {}, [](const std::string& v) { return *parse_number(v); });
   }
   return values;
 }
@@ -82,13 +75,14 @@ bool spans(const std::vector<report::Series>& series, double factor) {
 std::string chart(const Sweep& sweep, const std::vector<SweepPoint>& points,
                   const std::string& name) {
   auto sorted = points;
-  std::ranges::stable_sort(sorted, {}, [](const auto& p) { return *number(p.values[0]); });
-  const double least = *number(sorted.front().values[0]), most = *number(sorted.back().values[0]);
+  std::ranges::stable_sort(sorted, {}, [](const auto& p) { return *parse_number(p.values[0]); });
+  const double least = *parse_number(sorted.front().values[0]),
+               most = *parse_number(sorted.back().values[0]);
   const bool metric = has_metric(points);
   report::Series valid{value_name(points), {}, true}, loss{"training loss", {}, true};
   std::vector<report::Mark> marks;
   for (const SweepPoint& p : sorted) {
-    const double at = *number(p.values[0]);
+    const double at = *parse_number(p.values[0]);
     valid.points.emplace_back(at, value_of(p, metric));
     loss.points.emplace_back(at, value_of(p, false));
     if (p.standing.state == State::diverged) {
@@ -120,7 +114,8 @@ Sides sides_of(const std::vector<Sweep>& sweeps) {
   std::vector<std::size_t> order(sweeps.size());
   std::iota(order.begin(), order.end(), 0);
   // Numbers make better axes than words.
-  std::ranges::stable_partition(order, [&](std::size_t i) { return all_numbers(sweeps[i]); });
+  std::stable_partition(order.begin(), order.end(),
+                        [&](std::size_t i) { return all_numbers(sweeps[i]); });
   Sides sides{order[0], std::nullopt, {}};
   if (order.size() > 1) sides.y = order[1];
   for (std::size_t i = 2; i < order.size(); ++i) sides.panels.push_back(order[i]);

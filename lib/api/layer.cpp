@@ -71,4 +71,10 @@ std::int64_t inferred(config::Reader& r, std::string_view key, const Shape& inpu
          fmt::format("expected {}, as its input is {}{}, got {}", arrives, input, hint, given));
 }
 
+nn::Bias read_bias(config::Reader& r) {
+  bool wanted = true;
+  r.field("bias", wanted);
+  return wanted ? nn::Bias::yes : nn::Bias::no;
+}
+
 }  // namespace dlt::api

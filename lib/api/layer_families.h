@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/layer.h"
+#include "nn/linear.h"
 
 namespace dlt::api {
 
@@ -18,6 +19,8 @@ std::int64_t inferred(config::Reader& r, std::string_view key, const Shape& inpu
 
 // An Error unless the input has this many axes; `what`: "[batch, channels, height, width]".
 void need_axes(const Shape& input, int axes, std::string_view what);
+
+nn::Bias read_bias(config::Reader& r);  // the attribute "bias", true by default
 
 constexpr std::int64_t most_channels = 1 << 20;
 constexpr std::int64_t widest = 1 << 12;  // of kernels, strides, paddings

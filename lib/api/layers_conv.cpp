@@ -1,3 +1,4 @@
+#include "api/conv_attributes.h"
 #include "api/layer_families.h"
 #include "nn/conv.h"
 
@@ -11,12 +12,6 @@ std::int64_t out_channels(config::Reader& r) {
   return out;
 }
 
-nn::Bias bias(config::Reader& r) {
-  bool wanted = true;
-  r.field("bias", wanted);
-  return wanted ? nn::Bias::yes : nn::Bias::no;
-}
-
 ops::Pair kernel_size(config::Reader& r) {
   ops::Pair kernel{1, 1};
   r.need("kernel_size", "an integer or a list of two: height, width");
@@ -28,14 +23,10 @@ Layer conv1d(config::Reader& r, const nn::Scope& s, const Shape& input) {
   need_axes(input, 3, "[batch, channels, time]");
   const std::int64_t in = inferred(r, "in_channels", input, 1), out = out_channels(r);
   std::int64_t kernel = 1;
-  ops::Conv1d c;
   r.need("kernel_size", "an integer >= 1");
   r.field("kernel_size", kernel, 1, widest);
-  r.field("stride", c.stride, 1, widest);
-  r.field("padding", c.padding, 0, widest);
-  r.field("dilation", c.dilation, 1, widest);
-  r.field("groups", c.groups, 1, most_channels);
-  const nn::Conv1d layer(s, in, out, kernel, c, bias(r));
+  const auto c = read_conv<ops::Conv1d>(r, widest);
+  const nn::Conv1d layer(s, in, out, kernel, c, read_bias(r));
   return {[layer](const Tensor& x, nn::Pass&) { return layer(x); }, in / c.groups * kernel};
 }
 
@@ -43,12 +34,8 @@ Layer conv2d(config::Reader& r, const nn::Scope& s, const Shape& input) {
   need_axes(input, 4, "[batch, channels, height, width]");
   const std::int64_t in = inferred(r, "in_channels", input, 1), out = out_channels(r);
   const ops::Pair kernel = kernel_size(r);
-  ops::Conv c;
-  r.field("stride", c.stride, 1, widest);
-  r.field("padding", c.padding, 0, widest);
-  r.field("dilation", c.dilation, 1, widest);
-  r.field("groups", c.groups, 1, most_channels);
-  const nn::Conv2d layer(s, in, out, kernel, c, bias(r));
+  const auto c = read_conv<ops::Conv>(r, widest);
+  const nn::Conv2d layer(s, in, out, kernel, c, read_bias(r));
   return {[layer](const Tensor& x, nn::Pass&) { return layer(x); },
           in / c.groups * kernel[0] * kernel[1]};
 }
@@ -57,15 +44,10 @@ Layer conv_transpose2d(config::Reader& r, const nn::Scope& s, const Shape& input
   need_axes(input, 4, "[batch, channels, height, width]");
   const std::int64_t in = inferred(r, "in_channels", input, 1), out = out_channels(r);
   const ops::Pair kernel = kernel_size(r);
-  ops::ConvTranspose c;
-  r.field("stride", c.stride, 1, widest);
-  r.field("padding", c.padding, 0, widest);
-  r.field("output_padding", c.output_padding, 0, widest);
-  r.field("dilation", c.dilation, 1, widest);
-  r.field("groups", c.groups, 1, most_channels);
+  const auto c = read_conv<ops::ConvTranspose>(r, widest);
   std::string init = "uniform";
   r.field("init", init, {"uniform", "bilinear"});
-  const nn::ConvTranspose2d layer(s, in, out, kernel, c, bias(r),
+  const nn::ConvTranspose2d layer(s, in, out, kernel, c, read_bias(r),
                                   init == "bilinear" ? nn::bilinear() : nn::Init());
   return {[layer](const Tensor& x, nn::Pass&) { return layer(x); }, 0,
           input.size() / std::max<std::int64_t>(input.dim(0), 1) * (out / c.groups) * kernel[0] *

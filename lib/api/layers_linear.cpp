@@ -9,18 +9,12 @@
 namespace dlt::api {
 namespace {
 
-nn::Bias bias(config::Reader& r) {
-  bool wanted = true;
-  r.field("bias", wanted);
-  return wanted ? nn::Bias::yes : nn::Bias::no;
-}
-
 Layer linear(config::Reader& r, const nn::Scope& s, const Shape& input) {
   const std::int64_t in = inferred(r, "in_features", input, -1);
   std::int64_t out = 1;
   r.need("out_features", "an integer >= 1");
   r.field("out_features", out, 1, most_channels);
-  const nn::Linear layer(s, in, out, bias(r));
+  const nn::Linear layer(s, in, out, read_bias(r));
   return {[layer](const Tensor& x, nn::Pass&) { return layer(x); }, in};
 }
 
@@ -62,7 +56,7 @@ Layer attention(config::Reader& r, const nn::Scope& s, const Shape& input) {
   r.field("num_heads", heads, 1, width);
   ops::Attend options;
   r.field("causal", options.causal);
-  const nn::MultiheadAttention layer(s, width, heads, bias(r));
+  const nn::MultiheadAttention layer(s, width, heads, read_bias(r));
   return {[layer, options](const Tensor& x, nn::Pass&) { return layer(x, options); }, 0,
           4 * time * width * width + 2 * time * time * width};
 }

@@ -33,9 +33,8 @@ Shape normalized_shape(config::Reader& r, const Shape& input) {
 
 Layer layer_norm(config::Reader& r, const nn::Scope& s, const Shape& input) {
   const Shape normalized = normalized_shape(r, input);
-  bool bias = true;
-  r.field("bias", bias);
-  const nn::LayerNorm layer(s, normalized, bias ? nn::Bias::yes : nn::Bias::no, epsilon(r));
+  const nn::Bias bias = read_bias(r);
+  const nn::LayerNorm layer(s, normalized, bias, epsilon(r));
   return {[layer](const Tensor& x, nn::Pass&) { return layer(x); }};
 }
 

@@ -27,9 +27,7 @@ Layer recurrent(nn::Cell cell, config::Reader& r, const nn::Scope& s, const Shap
   o.cell = cell;
   r.field("num_layers", o.layers, 1, 1000);
   r.field("bidirectional", o.bidirectional);
-  bool bias = true;
-  r.field("bias", bias);
-  o.bias = bias ? nn::Bias::yes : nn::Bias::no;
+  o.bias = read_bias(r);
   r.field("dropout", o.dropout, 0, 0.999);
   const nn::Recurrent layer(s, in, hidden, o);
   return {[layer](const Tensor& x, nn::Pass& pass) { return layer(x, pass.training); }, 0,

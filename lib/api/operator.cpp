@@ -167,6 +167,7 @@ Outputs run(const Prepared& op, const Inputs& inputs) {
   const std::string name = op.entry->canonical();
   const std::vector<Argument>& wanted = op.signature.inputs;
   std::vector<std::string_view> known;
+  known.reserve(wanted.size());
   for (const Argument& a : wanted) known.push_back(a.name);
   const bool variadic = !wanted.empty() && wanted.front().variadic;
   for (const auto& [given, value] : inputs.values()) {

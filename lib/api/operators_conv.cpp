@@ -1,3 +1,4 @@
+#include "api/conv_attributes.h"
 #include "api/families.h"
 #include "ops/conv.h"
 
@@ -7,34 +8,21 @@ namespace {
 constexpr std::int64_t most = 1 << 20;  // of strides, paddings, dilations
 
 Call conv1d(config::Reader& r) {
-  ops::Conv1d c;
-  r.field("stride", c.stride, 1, most);
-  r.field("padding", c.padding, 0, most);
-  r.field("dilation", c.dilation, 1, most);
-  r.field("groups", c.groups, 1, most);
+  const auto c = read_conv<ops::Conv1d>(r, most);
   return [=](const Inputs& in) {
     return Outputs{ops::conv1d(in["x"], in["weight"], in.optional("bias"), c)};
   };
 }
 
 Call conv2d(config::Reader& r) {
-  ops::Conv c;
-  r.field("stride", c.stride, 1, most);
-  r.field("padding", c.padding, 0, most);
-  r.field("dilation", c.dilation, 1, most);
-  r.field("groups", c.groups, 1, most);
+  const auto c = read_conv<ops::Conv>(r, most);
   return [=](const Inputs& in) {
     return Outputs{ops::conv2d(in["x"], in["weight"], in.optional("bias"), c)};
   };
 }
 
 Call conv_transpose2d(config::Reader& r) {
-  ops::ConvTranspose c;
-  r.field("stride", c.stride, 1, most);
-  r.field("padding", c.padding, 0, most);
-  r.field("output_padding", c.output_padding, 0, most);
-  r.field("dilation", c.dilation, 1, most);
-  r.field("groups", c.groups, 1, most);
+  const auto c = read_conv<ops::ConvTranspose>(r, most);
   return [=](const Inputs& in) {
     return Outputs{ops::conv_transpose2d(in["x"], in["weight"], in.optional("bias"), c)};
   };

@@ -61,7 +61,7 @@ Call batch_norm(config::Reader& r) {
   r.field("training", training);
   r.field("momentum", momentum, 0, 1);
   return [=, eps = read_eps(r, 1e-5)](const Inputs& in) {
-    const Tensor mean = in["running_mean"], variance = in["running_var"];
+    const Tensor &mean = in["running_mean"], &variance = in["running_var"];
     const Tensor weight = in.optional("weight"), bias = in.optional("bias");
     if (!training) {
       return Outputs{ops::batch_norm(in["x"], mean, variance, weight, bias, eps), mean, variance};

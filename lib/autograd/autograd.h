@@ -9,13 +9,14 @@
 namespace dlt::autograd {
 
 // Where a backward function puts the gradients of its op's inputs. Gradients add up, whatever way
-// they come; all calls are valid only if wants(i).
+// they come; all calls are valid only if wants(i). Inputs that are undefined are not wanted.
 class InputGrads {
  public:
   explicit InputGrads(std::vector<Tensor>& inputs) : inputs_(inputs) {}
 
   bool wants(std::size_t i) const { return inputs_[i].needs_grad(); }
   real* operator[](std::size_t i);  // add into this; zeroed on first use
+  real* if_wanted(std::size_t i) { return wants(i) ? (*this)[i] : nullptr; }
 
   // For kernels that can overwrite: saves zeroing an array only to add to it.
   struct Slot {

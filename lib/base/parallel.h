@@ -23,6 +23,19 @@ void parallel_for(std::int64_t n, std::int64_t grain, const F& f) {
       [](const void* p, std::int64_t b, std::int64_t e) { (*static_cast<const F*>(p))(b, e); }, &f);
 }
 
+// So many elements of simple arithmetic are worth a thread.
+constexpr std::int64_t worth_a_thread = 16384;
+
+// Calls f(i) for each i of [0, n), cheap ones in chunks; each costs as much as `cost` elements of
+// simple arithmetic. Otherwise as parallel_for.
+template <class F>
+void parallel_each(std::int64_t n, std::int64_t cost, const F& f) {
+  const std::int64_t grain = cost < 1 ? worth_a_thread : worth_a_thread / cost;
+  parallel_for(n, grain < 1 ? 1 : grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) f(i);
+  });
+}
+
 // The sum of f(begin, end) over fixed chunks of `grain`, added in index order: the same bits for
 // any number of threads.
 template <class F>

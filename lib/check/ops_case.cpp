@@ -61,8 +61,9 @@ Outcome within(const std::string& name, const Tensor& got, const Tensor& expecte
   outcome.error = 0;
   for (std::int64_t i = 0; i < got.size(); ++i) {
     const auto wanted = static_cast<double>(expected.data()[i]);
-    const double apart = std::abs(static_cast<double>(got.data()[i]) - wanted);
-    const double used = apart / (absolute + relative * std::abs(wanted));
+    const double is = static_cast<double>(got.data()[i]);
+    const double apart = is == wanted ? 0 : std::abs(is - wanted);  // also of equal infinities
+    const double used = apart == 0 ? 0 : apart / (absolute + relative * std::abs(wanted));
     outcome.error = std::isnan(used) ? INFINITY : std::max(outcome.error, used);
   }
   outcome.passed = outcome.error <= 1;

@@ -46,10 +46,14 @@ Replay layout_of(const std::string& dir) {
   fail(Exit::data, "'{}' is in no layout that can be replayed; {}", dir, known);
 }
 
+std::string below(const std::string& dir, const std::string& name) {
+  return fmt::format("{}/{}", dir, name);
+}
+
 std::vector<std::string> folders_in(const std::string& dir) {
   std::vector<std::string> folders;
   for (const std::string& name : train::names_in(dir)) {
-    if (train::is_folder(dir + "/" + name)) folders.push_back(name);
+    if (train::is_folder(below(dir, name))) folders.push_back(name);
   }
   return folders;
 }
@@ -62,13 +66,13 @@ std::vector<Outcome> replay(const std::string& dir) {
   const std::vector<std::string> names = folders_in(dir);
   if (names.empty()) unknown(dir);
   for (const std::string& name : names) {  // before any of them takes its time
-    if (layout_of(dir + "/" + name) == nullptr) unknown(dir + "/" + name);
+    if (layout_of(below(dir, name)) == nullptr) unknown(below(dir, name));
   }
   std::vector<Outcome> all;
   for (const std::string& name : names) {
-    const std::string folder = dir + "/" + name;
+    const std::string folder = below(dir, name);
     for (Outcome& outcome : layout_of(folder)(folder)) {
-      outcome.name = name + "/" + outcome.name;
+      outcome.name = below(name, outcome.name);
       all.push_back(std::move(outcome));
     }
   }

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/number.h"
 #include "base/spelling.h"
 #include "data/example_set.h"
 #include "text/tokenizer.h"
@@ -24,11 +25,7 @@ using Names = std::vector<std::string>;
 std::optional<double> number(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
-  if (text.starts_with('+')) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
+  return parse_number(text);
 }
 
 using Places = std::unordered_map<std::string_view, std::size_t>;

@@ -69,16 +69,13 @@ ExampleBatch gather(const Examples& all, std::span<const std::int64_t> members,
   ExampleBatch b;
   b.x = Tensor::uninitialized(Shape(std::move(dims)));
   real* x = b.x.mutable_data();
-  const std::int64_t grain = std::max<std::int64_t>(1, 16384 / std::max<std::int64_t>(size, 1));
-  parallel_for(batch, grain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t member = members[static_cast<std::size_t>(i)];
-      if (augment.any()) {
-        const auto drawn = draw(augment, derive(seed, static_cast<std::uint64_t>(i)));
-        copy_changed(all, member, drawn, x + i * size);
-      } else {
-        copy_plain(all, member, x + i * size);
-      }
+  parallel_each(batch, size, [&](std::int64_t i) {
+    const std::int64_t member = members[static_cast<std::size_t>(i)];
+    if (augment.any()) {
+      const auto drawn = draw(augment, derive(seed, static_cast<std::uint64_t>(i)));
+      copy_changed(all, member, drawn, x + i * size);
+    } else {
+      copy_plain(all, member, x + i * size);
     }
   });
   if (all.outputs > 0) {

@@ -107,7 +107,7 @@ void attend_forward(real* y, real* lse, const real* q, const real* k, const real
 
 void attend_backward(const AttendGradients& d, const real* dy, const real* y, const real* lse,
                      const real* q, const real* k, const real* v, const AttendSize& n) noexcept {
-  if (n.keys == 0 || n.heads == 0) return;
+  if (n.keys == 0 || n.key_heads == 0) return;
   const Size group = n.heads / n.key_heads;
   parallel_for(n.batch * n.key_heads, 1, [&](Size begin, Size end) {
     for (Size task = begin; task < end; ++task) {
@@ -124,17 +124,15 @@ void attend_backward(const AttendGradients& d, const real* dy, const real* y, co
 void rotary(real* y, const real* x, const real* cos_sin, const RotarySize& n) noexcept {
   const Size half = n.width / 2, step = n.interleaved ? 2 : 1, apart = n.interleaved ? 1 : half;
   const real sign = n.inverse ? real(-1) : real(1);
-  parallel_for(n.rows * n.time, std::max<Size>(1, 8192 / n.width), [=](Size begin, Size end) {
-    for (Size row = begin; row < end; ++row) {
-      const real *angles = cos_sin + row % n.time * n.width, *in = x + row * n.width;
-      real* out = y + row * n.width;
-      for (Size j = 0; j < half; ++j) {
-        const real c = angles[j], s = sign * angles[half + j];
-        const real a = in[j * step], b = in[j * step + apart];
-        real &low = out[j * step], &high = out[j * step + apart];
-        low = (n.accumulate ? low : 0) + a * c - b * s;
-        high = (n.accumulate ? high : 0) + b * c + a * s;
-      }
+  parallel_each(n.rows * n.time, 2 * n.width, [=](Size row) {
+    const real *angles = cos_sin + row % n.time * n.width, *in = x + row * n.width;
+    real* out = y + row * n.width;
+    for (Size j = 0; j < half; ++j) {
+      const real c = angles[j], s = sign * angles[half + j];
+      const real a = in[j * step], b = in[j * step + apart];
+      real &low = out[j * step], &high = out[j * step + apart];
+      low = (n.accumulate ? low : 0) + a * c - b * s;
+      high = (n.accumulate ? high : 0) + b * c + a * s;
     }
   });
 }

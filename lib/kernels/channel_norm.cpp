@@ -7,13 +7,10 @@
 #include "base/parallel.h"
 #include "kernels/rows-inl.h"
 #include "kernels/simd-inl.h"
+#include "kernels/softmax.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace dlt::kernels::HWY_NAMESPACE {
-
-real piece_sum(const real* x, Size n) {
-  return row_sum(n, [=](auto d, Size j) { return at(d, x, j); });
-}
 
 real squares_around(const real* x, real center, Size n) {
   return row_sum(n, [=](auto d, Size j) {
@@ -53,14 +50,6 @@ namespace {
 
 constexpr Size piece = 4096;  // elements summed in float at a time; they stay in the first cache
 
-template <class F>
-void by_rows(Size rows, Size inner, const F& f) {
-  if (inner == 0) return;
-  parallel_for(rows, std::max<Size>(1, 16384 / inner), [&](Size begin, Size end) {
-    for (Size r = begin; r < end; ++r) f(r);
-  });
-}
-
 // f(begin, n) for the pieces of a row.
 template <class F>
 void by_pieces(Size inner, const F& f) {
@@ -69,7 +58,6 @@ void by_pieces(Size inner, const F& f) {
 
 }  // namespace
 
-HWY_EXPORT(piece_sum);
 HWY_EXPORT(squares_around);
 HWY_EXPORT(product_around);
 HWY_EXPORT(affine);
@@ -86,10 +74,10 @@ void Moments::merge(const Moments& other) {
 
 void row_moments(Moments* moments, const real* x, Size rows, Size inner) noexcept {
   std::fill_n(moments, rows, Moments{});
-  by_rows(rows, inner, [=](Size r) {
+  parallel_each(rows, inner, [=](Size r) {
     by_pieces(inner, [&](Size i, Size n) {
       const real* at = x + r * inner + i;
-      const real mean = HWY_DYNAMIC_DISPATCH(piece_sum)(at, n) / static_cast<real>(n);
+      const real mean = sum(at, n) / static_cast<real>(n);
       const real squares = HWY_DYNAMIC_DISPATCH(squares_around)(at, mean, n);
       moments[r].merge(
           {static_cast<double>(n), static_cast<double>(mean), static_cast<double>(squares)});
@@ -98,7 +86,7 @@ void row_moments(Moments* moments, const real* x, Size rows, Size inner) noexcep
 }
 
 void affine_rows(real* y, const real* x, const Affine* by_row, Size rows, Size inner) noexcept {
-  by_rows(rows, inner, [=](Size r) {
+  parallel_each(rows, inner, [=](Size r) {
     HWY_DYNAMIC_DISPATCH(affine)(y + r * inner, x + r * inner, by_row[r], inner);
   });
 }
@@ -106,10 +94,10 @@ void affine_rows(real* y, const real* x, const Affine* by_row, Size rows, Size i
 void row_pulls(Pulls* pulls, const real* dy, const real* x, const Affine* by_row, Size rows,
                Size inner) noexcept {
   std::fill_n(pulls, rows, Pulls{});
-  by_rows(rows, inner, [=](Size r) {
+  parallel_each(rows, inner, [=](Size r) {
     by_pieces(inner, [&](Size i, Size n) {
       const real *g = dy + r * inner + i, *u = x + r * inner + i;
-      pulls[r].plain += static_cast<double>(HWY_DYNAMIC_DISPATCH(piece_sum)(g, n));
+      pulls[r].plain += static_cast<double>(sum(g, n));
       pulls[r].along +=
           static_cast<double>(HWY_DYNAMIC_DISPATCH(product_around)(g, u, by_row[r].center, n));
     });
@@ -118,7 +106,7 @@ void row_pulls(Pulls* pulls, const real* dy, const real* x, const Affine* by_row
 
 void pull_rows(real* dx, const real* dy, const real* x, const Pulled* by_row, bool accumulate,
                Size rows, Size inner) noexcept {
-  by_rows(rows, inner, [=](Size r) {
+  parallel_each(rows, inner, [=](Size r) {
     HWY_DYNAMIC_DISPATCH(pull)
     (dx + r * inner, dy + r * inner, x + r * inner, by_row[r], accumulate, inner);
   });

@@ -1,30 +1,12 @@
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernels/conv.cpp"
-
 #include "kernels/conv.h"
 
 #include <algorithm>
 
 #include "base/parallel.h"
 #include "kernels/conv_plan.h"
-#include "kernels/rows-inl.h"
-#include "kernels/simd-inl.h"
+#include "kernels/softmax.h"
 
-HWY_BEFORE_NAMESPACE();
-namespace dlt::kernels::HWY_NAMESPACE {
-
-real sum(const real* x, Size n) {
-  return row_sum(n, [&](auto d, Size j) { return at(d, x, j); });
-}
-
-}  // namespace dlt::kernels::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
 namespace dlt::kernels {
-
-HWY_EXPORT(sum);
-
 namespace {
 
 bool is_pointwise(const ConvAxis& a) { return a.kernel == 1 && a.stride == 1 && a.padding == 0; }
@@ -125,14 +107,11 @@ void conv_backward_weight(real* dw, const real* dy, const real* x, bool accumula
 }
 
 void add_channels(real* sums, const real* x, Size batch, Size channels, Size pixels) noexcept {
-  parallel_for(channels, std::max<Size>(1, 65536 / std::max<Size>(1, batch * pixels)),
-               [&](Size begin, Size end) {
-                 for (Size c = begin; c < end; ++c)
-                   for (Size image = 0; image < batch; ++image)
-                     sums[c] +=
-                         HWY_DYNAMIC_DISPATCH(sum)(x + (image * channels + c) * pixels, pixels);
-               });
+  parallel_each(channels, batch * pixels / 4, [=](Size c) {
+    for (Size image = 0; image < batch; ++image) {
+      sums[c] += sum(x + (image * channels + c) * pixels, pixels);
+    }
+  });
 }
 
 }  // namespace dlt::kernels
-#endif

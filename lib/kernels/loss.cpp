@@ -2,7 +2,6 @@
 #define HWY_TARGET_INCLUDE "kernels/loss.cpp"
 #include "kernels/loss.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -211,19 +210,13 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace dlt::kernels {
-namespace {
-
-constexpr Size grain = 8192;
-
-}  // namespace
-
 HWY_EXPORT(element_losses);
 HWY_EXPORT(element_loss_sum);
 HWY_EXPORT(element_loss_backward);
 
 void element_losses(real* losses, const real* x, const real* target, const ElementLoss& loss,
                     Size n) noexcept {
-  parallel_for(n, grain, [=](Size i, Size end) {
+  parallel_for(n, worth_a_thread / 2, [=](Size i, Size end) {
     HWY_DYNAMIC_DISPATCH(element_losses)(losses + i, x + i, target + i, loss, end - i);
   });
 }
@@ -237,7 +230,7 @@ double element_loss_sum(const real* x, const real* target, const ElementLoss& lo
 
 void element_loss_backward(real* dx, const real* dy, real factor, const real* x, const real* target,
                            const ElementLoss& loss, Size n) noexcept {
-  parallel_for(n, grain, [=](Size i, Size end) {
+  parallel_for(n, worth_a_thread / 2, [=](Size i, Size end) {
     HWY_DYNAMIC_DISPATCH(element_loss_backward)
     (dx + i, dy == nullptr ? nullptr : dy + i, factor, x + i, target + i, loss, end - i);
   });

@@ -1,7 +1,5 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/loss_classes.cpp"
-#include <algorithm>
-
 #include "base/parallel.h"
 #include "kernels/loss.h"
 #include "kernels/rows-inl.h"
@@ -31,34 +29,18 @@ void class_pull(real* dx, const real* x, const real* w, real lse, real mass, rea
   });
 }
 
-real total(const real* x, Size n) {
-  return row_sum(n, [=](auto d, Size j) { return at(d, x, j); });
-}
-
 }  // namespace
 }  // namespace dlt::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace dlt::kernels {
-namespace {
-
-template <class F>
-void by_rows(Size rows, Size cols, const F& f) {
-  parallel_for(rows, std::max<Size>(1, 4096 / cols), [&](Size begin, Size end) {
-    for (Size r = begin; r < end; ++r) f(r);
-  });
-}
-
-}  // namespace
-
 HWY_EXPORT(spread_loss);
 HWY_EXPORT(class_pull);
-HWY_EXPORT(total);
 
 void class_losses(real* losses, real* lse, const real* x, const ClassTargets& t, Size rows,
                   Size cols) noexcept {
-  by_rows(rows, cols, [=](Size r) {
+  parallel_each(rows, 4 * cols, [=](Size r) {
     const real* in = x + r * cols;
     const std::int32_t wanted = t.classes[r];
     losses[r] = lse[r] = 0;
@@ -76,8 +58,8 @@ void class_losses_backward(real* dx, const real* dy, const real* x, const real* 
                            const ClassTargets& t, Size rows, Size cols) noexcept {
   const auto classes = static_cast<real>(cols);
   const real even = t.smoothing / classes;
-  const real weights = t.weight == nullptr ? classes : HWY_DYNAMIC_DISPATCH(total)(t.weight, cols);
-  by_rows(rows, cols, [=](Size r) {
+  const real weights = t.weight == nullptr ? classes : sum(t.weight, cols);
+  parallel_each(rows, 4 * cols, [=](Size r) {
     const std::int32_t wanted = t.classes[r];
     if (wanted < 0) return;
     const real peak = (1 - t.smoothing) * (t.weight == nullptr ? 1 : t.weight[wanted]);

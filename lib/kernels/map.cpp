@@ -54,24 +54,18 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace dlt::kernels {
-namespace {
-
-constexpr Size grain = 16384;
-
-}  // namespace
-
 HWY_EXPORT(map_forward);
 HWY_EXPORT(map_backward);
 
 void map_forward(real* y, const real* x, Unary kind, const Parameters& p, Size n) noexcept {
-  parallel_for(n, grain, [&](Size i, Size end) {
+  parallel_for(n, worth_a_thread, [&](Size i, Size end) {
     HWY_DYNAMIC_DISPATCH(map_forward)(y + i, x + i, kind, p, end - i);
   });
 }
 
 void map_backward(real* dx, const real* dy, const real* x, Unary kind, const Parameters& p,
                   bool accumulate, Size n) noexcept {
-  parallel_for(n, grain, [&](Size i, Size end) {
+  parallel_for(n, worth_a_thread, [&](Size i, Size end) {
     HWY_DYNAMIC_DISPATCH(map_backward)(dx + i, dy + i, x + i, kind, p, accumulate, end - i);
   });
 }

@@ -167,12 +167,10 @@ HWY_AFTER_NAMESPACE();
 namespace dlt::kernels {
 namespace {
 
-constexpr Size grain = 16384;
-
 // chunk(part of the arrays, step) for every part of them.
 template <class Step>
 void in_parts(const OptimArrays& a, const Step& step, void (*chunk)(const OptimArrays&, Step)) {
-  parallel_for(a.size, grain, [&](Size begin, Size end) {
+  parallel_for(a.size, worth_a_thread, [&](Size begin, Size end) {
     OptimArrays part{a.w + begin, a.grad + begin, a.state, end - begin};
     for (real*& s : part.state) s = s == nullptr ? nullptr : s + begin;
     chunk(part, step);
@@ -215,13 +213,13 @@ void adadelta(const OptimArrays& a, const AdadeltaStep& s) noexcept {
 }
 
 void move_average(real* mean, const real* x, double keep, Size n) noexcept {
-  parallel_for(n, grain, [&](Size begin, Size end) {
+  parallel_for(n, worth_a_thread, [&](Size begin, Size end) {
     HWY_DYNAMIC_DISPATCH(average_chunk)(mean + begin, x + begin, keep, end - begin);
   });
 }
 
 double sum_of_squares(const real* x, Size n) noexcept {
-  return parallel_sum(n, grain, [&](Size begin, Size end) {
+  return parallel_sum(n, worth_a_thread, [&](Size begin, Size end) {
     return HWY_DYNAMIC_DISPATCH(squares_chunk)(x + begin, end - begin);
   });
 }

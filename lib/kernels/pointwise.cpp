@@ -86,19 +86,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace dlt::kernels {
-namespace {
-
-constexpr Size grain = 16384;  // elements: smaller pieces are not worth a thread
-
-template <class F>
-void by_rows(Size rows, Size width, const F& f) {
-  parallel_for(rows, std::max<Size>(1, grain / width), [&](Size begin, Size end) {
-    for (Size r = begin; r < end; ++r) f(r);
-  });
-}
-
-}  // namespace
-
 HWY_EXPORT(add);
 HWY_EXPORT(add_scaled);
 HWY_EXPORT(activate_forward);
@@ -107,39 +94,39 @@ HWY_EXPORT(swiglu_forward);
 HWY_EXPORT(swiglu_backward);
 
 void add(real* y, const real* a, const real* b, Size n) noexcept {
-  parallel_for(n, grain, [=](Size i, Size end) {
+  parallel_for(n, worth_a_thread, [=](Size i, Size end) {
     HWY_DYNAMIC_DISPATCH(add)(y + i, a + i, b + i, end - i);
   });
 }
 
 void add_scaled(real* y, const real* x, real factor, Size n) noexcept {
-  parallel_for(n, grain, [=](Size i, Size end) {
+  parallel_for(n, worth_a_thread, [=](Size i, Size end) {
     HWY_DYNAMIC_DISPATCH(add_scaled)(y + i, x + i, factor, end - i);
   });
 }
 
 void activate_forward(real* y, const real* x, Activation kind, Size n) noexcept {
-  parallel_for(n, grain, [=](Size i, Size end) {
+  parallel_for(n, worth_a_thread, [=](Size i, Size end) {
     HWY_DYNAMIC_DISPATCH(activate_forward)(y + i, x + i, kind, end - i);
   });
 }
 
 void activate_backward(real* dx, const real* dy, const real* x, Activation kind, bool accumulate,
                        Size n) noexcept {
-  parallel_for(n, grain, [=](Size i, Size end) {
+  parallel_for(n, worth_a_thread, [=](Size i, Size end) {
     HWY_DYNAMIC_DISPATCH(activate_backward)(dx + i, dy + i, x + i, kind, accumulate, end - i);
   });
 }
 
 void swiglu_forward(real* y, const real* x, Size rows, Size width) noexcept {
-  by_rows(rows, width, [=](Size r) {
+  parallel_each(rows, width, [=](Size r) {
     HWY_DYNAMIC_DISPATCH(swiglu_forward)(y + r * width, x + 2 * r * width, width);
   });
 }
 
 void swiglu_backward(real* dx, const real* dy, const real* x, bool accumulate, Size rows,
                      Size width) noexcept {
-  by_rows(rows, width, [=](Size r) {
+  parallel_each(rows, width, [=](Size r) {
     HWY_DYNAMIC_DISPATCH(swiglu_backward)
     (dx + 2 * r * width, dy + r * width, x + 2 * r * width, accumulate, width);
   });
@@ -148,18 +135,19 @@ void swiglu_backward(real* dx, const real* dy, const real* x, bool accumulate, S
 void dropout(real* y, const real* x, double rate, std::uint64_t key, bool accumulate,
              Size n) noexcept {
   const DropoutMask mask(rate, key);
-  parallel_for(n, grain, [=](Size begin, Size end) {
+  parallel_for(n, worth_a_thread, [=](Size begin, Size end) {
     for (Size i = begin; i < end; ++i) y[i] = (accumulate ? y[i] : 0) + x[i] * mask.factor(i);
   });
 }
 
 void add_rows(real* sums, const real* x, Size rows, Size cols) noexcept {
-  parallel_for(
-      cols, std::max<Size>(64, grain / std::max<Size>(rows, 1)), [=](Size begin, Size end) {
-        for (Size r = 0; r < rows; ++r) {
-          HWY_DYNAMIC_DISPATCH(add_scaled)(sums + begin, x + r * cols + begin, 1, end - begin);
-        }
-      });
+  parallel_for(cols, std::max<Size>(64, worth_a_thread / std::max<Size>(rows, 1)),
+               [=](Size begin, Size end) {
+                 for (Size r = 0; r < rows; ++r) {
+                   HWY_DYNAMIC_DISPATCH(add_scaled)
+                   (sums + begin, x + r * cols + begin, 1, end - begin);
+                 }
+               });
 }
 
 }  // namespace dlt::kernels

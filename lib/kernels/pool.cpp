@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "kernels/rows-inl.h"
 #include "kernels/simd-inl.h"
+#include "kernels/softmax.h"
 #include "kernels/workspace.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -170,10 +171,6 @@ void mean_row_backward(real* dx, const real* dy, const Windows& w, Size o, real*
   }
 }
 
-real sum_of(const real* x, Size n) {
-  return row_sum(n, [=](auto d, Size i) { return at(d, x, i); });
-}
-
 void add_to_all(real* x, real value, Size n) {
   for_row(n, [=](auto d, Size i) { put(d, x, i, hn::Add(at(d, x, i), hn::Set(d, value))); });
 }
@@ -186,19 +183,8 @@ namespace dlt::kernels {
 HWY_EXPORT(max_row);
 HWY_EXPORT(mean_row);
 HWY_EXPORT(mean_row_backward);
-HWY_EXPORT(sum_of);
 HWY_EXPORT(add_to_all);
 namespace {
-
-constexpr Size grain = 16384;  // elements: smaller pieces are not worth a thread
-
-// f(i) for i in [0, n), each of which is `size` elements of work.
-template <class F>
-void each(Size n, Size size, const F& f) {
-  parallel_for(n, std::max<Size>(1, grain / std::max<Size>(1, size)), [&](Size begin, Size end) {
-    for (Size i = begin; i < end; ++i) f(i);
-  });
-}
 
 Size elements(const Windows& w) {  // of a window, in the plane
   return std::min(w.kernel[0], w.in[0]) * std::min(w.kernel[1], w.in[1]);
@@ -226,10 +212,10 @@ void each_part(const Parts& p, const F& f) {
 constexpr Size long_row = 16;  // from here on a call of a vector kernel is worth it
 
 real row_of(const real* x, Size n) {
-  if (n >= long_row) return HWY_DYNAMIC_DISPATCH(sum_of)(x, n);
-  real sum = 0;
-  for (Size i = 0; i < n; ++i) sum += x[i];
-  return sum;
+  if (n >= long_row) return sum(x, n);
+  real total = 0;
+  for (Size i = 0; i < n; ++i) total += x[i];
+  return total;
 }
 
 void add_to_row(real* x, real value, Size n) {
@@ -240,21 +226,21 @@ void add_to_row(real* x, real value, Size n) {
 }  // namespace
 
 void max_pool(real* y, std::int32_t* index, const real* x, const Windows& w) noexcept {
-  each(w.planes * w.out[0], w.out[1] * elements(w), [&](Size r) {
+  parallel_each(w.planes * w.out[0], w.out[1] * elements(w), [&](Size r) {
     HWY_DYNAMIC_DISPATCH(max_row)
     (y + r * w.out[1], index + r * w.out[1], x + r / w.out[0] * w.in[0] * w.in[1], w, r % w.out[0]);
   });
 }
 
 void mean_pool(real* y, const real* x, const Windows& w) noexcept {
-  each(w.planes * w.out[0], w.out[1] * elements(w), [&](Size r) {
+  parallel_each(w.planes * w.out[0], w.out[1] * elements(w), [&](Size r) {
     HWY_DYNAMIC_DISPATCH(mean_row)
     (y + r * w.out[1], x + r / w.out[0] * w.in[0] * w.in[1], w, r % w.out[0]);
   });
 }
 
 void mean_pool_backward(real* dx, const real* dy, const Windows& w) noexcept {
-  each(w.planes, w.out[0] * w.out[1] * elements(w), [&](Size p) {
+  parallel_each(w.planes, w.out[0] * w.out[1] * elements(w), [&](Size p) {
     real* line = workspace(Slot::a, w.in[1] + w.out[1]);
     for (Size o = 0; o < w.out[0]; ++o) {
       HWY_DYNAMIC_DISPATCH(mean_row_backward)
@@ -265,7 +251,7 @@ void mean_pool_backward(real* dx, const real* dy, const Windows& w) noexcept {
 
 void mean_parts(real* y, const real* x, const Parts& p) noexcept {
   const Size plane = p.in[0] * p.in[1];
-  each(p.planes, plane, [&](Size i) {
+  parallel_each(p.planes, plane, [&](Size i) {
     each_part(p, [&](Size first, Size rows, Size columns, Size to) {
       real sum = 0;
       for (Size r = 0; r < rows; ++r) sum += row_of(x + i * plane + first + r * p.in[1], columns);
@@ -276,7 +262,7 @@ void mean_parts(real* y, const real* x, const Parts& p) noexcept {
 
 void mean_parts_backward(real* dx, const real* dy, const Parts& p) noexcept {
   const Size plane = p.in[0] * p.in[1];
-  each(p.planes, plane, [&](Size i) {
+  parallel_each(p.planes, plane, [&](Size i) {
     each_part(p, [&](Size first, Size rows, Size columns, Size to) {
       const real share = dy[i * p.out[0] * p.out[1] + to] / static_cast<real>(rows * columns);
       for (Size r = 0; r < rows; ++r) {

@@ -19,10 +19,8 @@ bool larger(real a, real b) { return a > b || (std::isnan(a) && !std::isnan(b));
 // f(first element of column c of x, c)
 template <class F>
 void by_columns(const Middle& m, const F& f) {
-  parallel_for(m.outer * m.inner, std::max<Size>(1, 4096 / std::max<Size>(1, m.n)),
-               [&](Size begin, Size end) {
-                 for (Size c = begin; c < end; ++c) f(c / m.inner * m.n * m.inner + c % m.inner, c);
-               });
+  parallel_each(m.outer * m.inner, 4 * m.n,
+                [&](Size c) { f(c / m.inner * m.n * m.inner + c % m.inner, c); });
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 #define HWY_TARGET_INCLUDE "kernels/recurrent.cpp"
 #include "kernels/recurrent.h"
 
-#include <algorithm>
-
 #include "base/parallel.h"
 #include "kernels/rows-inl.h"
 #include "kernels/simd-inl.h"
@@ -106,10 +104,8 @@ namespace {
 // f(row of this step, row of the step before, row of a dense [batch, hidden])
 template <class F>
 void each_sequence(const StepSize& n, const F& f) {
-  parallel_for(n.batch, std::max<Size>(1, 4096 / n.hidden), [&](Size begin, Size end) {
-    for (Size b = begin; b < end; ++b)
-      f(b * n.rows * n.hidden, b * n.before * n.hidden, b * n.hidden);
-  });
+  parallel_each(n.batch, 4 * n.hidden,
+                [&](Size b) { f(b * n.rows * n.hidden, b * n.before * n.hidden, b * n.hidden); });
 }
 
 }  // namespace

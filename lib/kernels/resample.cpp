@@ -92,8 +92,6 @@ HWY_EXPORT(resample_axis);
 HWY_EXPORT(resample_axis_backward);
 namespace {
 
-constexpr Size grain = 16384;  // elements: smaller pieces are not worth a thread
-
 // Sizes around axis i once the axes from `done` on are resampled.
 struct Sizes {
   Size outer = 1, inner = 1;
@@ -141,27 +139,19 @@ void resample_plane_backward(real* dx, const real* dy, std::span<const Resampled
   }
 }
 
-template <class F>
-void each_plane(Size planes, std::span<const Resampled> axes, const F& f) {
-  const Size work = std::max(plane_in(axes), plane_out(axes));
-  parallel_for(planes, std::max<Size>(1, grain / std::max<Size>(1, work)),
-               [&](Size begin, Size end) {
-                 for (Size p = begin; p < end; ++p) f(p);
-               });
-}
-
 }  // namespace
 
 void resample(real* y, const real* x, Size planes, std::span<const Resampled> axes) noexcept {
   const Size in = plane_in(axes), out = plane_out(axes);
-  each_plane(planes, axes, [&](Size p) { resample_plane(y + p * out, x + p * in, axes); });
+  parallel_each(planes, std::max(in, out),
+                [&](Size p) { resample_plane(y + p * out, x + p * in, axes); });
 }
 
 void resample_backward(real* dx, const real* dy, Size planes,
                        std::span<const Resampled> axes) noexcept {
   const Size in = plane_in(axes), out = plane_out(axes);
-  each_plane(planes, axes,
-             [&](Size p) { resample_plane_backward(dx + p * in, dy + p * out, axes); });
+  parallel_each(planes, std::max(in, out),
+                [&](Size p) { resample_plane_backward(dx + p * in, dy + p * out, axes); });
 }
 
 }  // namespace dlt::kernels

@@ -8,20 +8,17 @@
 namespace dlt::kernels {
 namespace {
 
-constexpr Size tile = 64, grain = 16384;
+constexpr Size tile = 64;
 
 // f(first element, columns) for tiles of columns next to each other.
 template <class F>
 void by_tiles(const Middle& m, const F& f) {
   if (m.outer * m.n * m.inner == 0) return;
   const Size tiles = (m.inner + tile - 1) / tile;
-  const Size pieces = std::max<Size>(1, grain / (m.n * std::min(tile, m.inner)));
-  parallel_for(m.outer * tiles, pieces, [&](Size begin, Size end) {
-    for (Size i = begin; i < end; ++i) {
-      const Size column = i % tiles * tile;
-      f(i / tiles * m.n * m.inner + column, i / tiles * m.inner + column,
-        std::min(tile, m.inner - column));
-    }
+  parallel_each(m.outer * tiles, m.n * std::min(tile, m.inner), [&](Size i) {
+    const Size column = i % tiles * tile;
+    f(i / tiles * m.n * m.inner + column, i / tiles * m.inner + column,
+      std::min(tile, m.inner - column));
   });
 }
 

@@ -59,7 +59,7 @@ void softmax_pull(real* dx, const real* dy, const real* y, real level, bool accu
   });
 }
 
-real sum_of_row(const real* x, Size n) {
+real sum(const real* x, Size n) {
   return row_sum(n, [=](auto d, Size j) { return at(d, x, j); });
 }
 
@@ -82,16 +82,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace dlt::kernels {
-namespace {
-
-template <class F>
-void by_rows(Size rows, Size cols, const F& f) {
-  parallel_for(rows, std::max<Size>(1, 4096 / cols), [&](Size begin, Size end) {
-    for (Size r = begin; r < end; ++r) f(r);
-  });
-}
-
-}  // namespace
+constexpr Size cost = 4;  // of an exponential
 
 HWY_EXPORT(row_max);
 HWY_EXPORT(exp_row);
@@ -99,13 +90,15 @@ HWY_EXPORT(sum_exp);
 HWY_EXPORT(dot);
 HWY_EXPORT(scale_row);
 HWY_EXPORT(softmax_pull);
-HWY_EXPORT(sum_of_row);
+HWY_EXPORT(sum);
 HWY_EXPORT(lower_row);
 HWY_EXPORT(log_softmax_pull);
 
 real dot(const real* a, const real* b, Size n) noexcept {
   return HWY_DYNAMIC_DISPATCH(dot)(a, b, n);
 }
+
+real sum(const real* x, Size n) noexcept { return HWY_DYNAMIC_DISPATCH(sum)(x, n); }
 
 real log_sum_exp(const real* x, Size n) noexcept {
   const real top = HWY_DYNAMIC_DISPATCH(row_max)(x, n);
@@ -132,36 +125,36 @@ void exp_row_shifted(real* x, real shift, Size used, Size cols) noexcept {
 }
 
 void softmax_forward(real* y, const real* x, Size rows, Size cols) noexcept {
-  by_rows(rows, cols, [=](Size r) {
+  parallel_each(rows, cost * cols, [=](Size r) {
     const real* in = x + r * cols;
     const real top = HWY_DYNAMIC_DISPATCH(row_max)(in, cols);
-    const real sum = HWY_DYNAMIC_DISPATCH(exp_row)(y + r * cols, in, top, cols);
-    scale_row(y + r * cols, 1 / sum, cols);
+    const real total = HWY_DYNAMIC_DISPATCH(exp_row)(y + r * cols, in, top, cols);
+    scale_row(y + r * cols, 1 / total, cols);
   });
 }
 
 void softmax_backward(real* dx, const real* dy, const real* y, bool accumulate, Size rows,
                       Size cols) noexcept {
-  by_rows(rows, cols, [=](Size r) {
+  parallel_each(rows, cost * cols, [=](Size r) {
     const real *g = dy + r * cols, *p = y + r * cols;
     HWY_DYNAMIC_DISPATCH(softmax_pull)(dx + r * cols, g, p, dot(g, p, cols), accumulate, cols);
   });
 }
 
 void log_softmax_forward(real* y, const real* x, Size rows, Size cols) noexcept {
-  by_rows(rows, cols, [=](Size r) {
+  parallel_each(rows, cost * cols, [=](Size r) {
     const real* in = x + r * cols;
     const real top = HWY_DYNAMIC_DISPATCH(row_max)(in, cols);
-    const real sum = HWY_DYNAMIC_DISPATCH(sum_exp)(in, top, cols);
-    HWY_DYNAMIC_DISPATCH(lower_row)(y + r * cols, in, top, std::log(sum), cols);
+    const real total = HWY_DYNAMIC_DISPATCH(sum_exp)(in, top, cols);
+    HWY_DYNAMIC_DISPATCH(lower_row)(y + r * cols, in, top, std::log(total), cols);
   });
 }
 
 void log_softmax_backward(real* dx, const real* dy, const real* y, bool accumulate, Size rows,
                           Size cols) noexcept {
-  by_rows(rows, cols, [=](Size r) {
+  parallel_each(rows, cost * cols, [=](Size r) {
     const real* g = dy + r * cols;
-    const real level = HWY_DYNAMIC_DISPATCH(sum_of_row)(g, cols);
+    const real level = sum(g, cols);
     HWY_DYNAMIC_DISPATCH(log_softmax_pull)
     (dx + r * cols, g, y + r * cols, level, accumulate, cols);
   });
@@ -169,7 +162,7 @@ void log_softmax_backward(real* dx, const real* dy, const real* y, bool accumula
 
 void cross_entropy(real* losses, real* gradient, const real* x, const std::int32_t* targets,
                    real factor, Size rows, Size cols) noexcept {
-  by_rows(rows, cols, [=](Size r) {
+  parallel_each(rows, cost * cols, [=](Size r) {
     const real* in = x + r * cols;
     const std::int32_t target = targets[r];
     real* out = gradient == nullptr ? nullptr : gradient + r * cols;
@@ -179,11 +172,11 @@ void cross_entropy(real* losses, real* gradient, const real* x, const std::int32
       return;
     }
     const real wanted = in[target], top = HWY_DYNAMIC_DISPATCH(row_max)(in, cols);
-    const real sum = out == nullptr ? HWY_DYNAMIC_DISPATCH(sum_exp)(in, top, cols)
-                                    : HWY_DYNAMIC_DISPATCH(exp_row)(out, in, top, cols);
-    losses[r] = top + std::log(sum) - wanted;
+    const real total = out == nullptr ? HWY_DYNAMIC_DISPATCH(sum_exp)(in, top, cols)
+                                      : HWY_DYNAMIC_DISPATCH(exp_row)(out, in, top, cols);
+    losses[r] = top + std::log(total) - wanted;
     if (out == nullptr) return;
-    scale_row(out, factor / sum, cols);
+    scale_row(out, factor / total, cols);
     out[target] -= factor;
   });
 }

@@ -31,6 +31,7 @@ void exp_row_shifted(real* x, real shift, Size used, Size cols) noexcept;
 // g[j] = p[j] (g[j] - level)
 void softmax_pull(real* g, const real* p, real level, Size cols) noexcept;
 real log_sum_exp(const real* x, Size n) noexcept;
+real sum(const real* x, Size n) noexcept;
 real dot(const real* a, const real* b, Size n) noexcept;
 void scale_row(real* x, real factor, Size n) noexcept;
 

@@ -10,9 +10,8 @@
 namespace dlt::kernels {
 namespace {
 
-constexpr Size grain = 16384;  // elements: smaller pieces are not worth a thread
-constexpr Size tile = 64;      // rows and columns of a transposition that stay in the cache
-constexpr Size strip = 16;     // places read in turn: more might fall on the same cache lines
+constexpr Size tile = 64;   // rows and columns of a transposition that stay in the cache
+constexpr Size strip = 16;  // places read in turn: more might fall on the same cache lines
 
 // Without loops of one step, neighbours made one where both sides allow it.
 std::vector<Loop> joined(std::span<const Loop> loops) {
@@ -114,8 +113,8 @@ struct Plan {
     r = take_smallest(all, &Loop::from, [](const Loop&) { return true; });
     for (const Loop& l : all) (l.to == 0 ? summed : kept).push_back(l);
     const bool transposes = std::abs(r.from) < std::abs(w.from);
-    width = std::min(w.size, transposes ? tile : grain);
-    height = r.to == 0 ? r.size : std::min(r.size, std::max(tile, grain / width));
+    width = std::min(w.size, transposes ? tile : worth_a_thread);
+    height = r.to == 0 ? r.size : std::min(r.size, std::max(tile, worth_a_thread / width));
   }
   Size columns() const { return (w.size + width - 1) / width; }
   Size rows() const { return (r.size + height - 1) / height; }
@@ -140,31 +139,26 @@ void copy_strided(real* to, const real* from, std::span<const Loop> loops,
   if (std::ranges::any_of(loops, [](const Loop& l) { return l.size <= 0; })) return;
   const Plan plan(joined(loops));
   const Size block = plan.width * plan.height * product(plan.summed);
-  parallel_for(plan.columns() * plan.rows() * product(plan.kept), std::max<Size>(1, grain / block),
-               [&](Size begin, Size end) {
-                 for (Size i = begin; i < end; ++i) plan.run({to, from}, i, accumulate);
-               });
+  parallel_each(plan.columns() * plan.rows() * product(plan.kept), block, [&](Size i) {
+    plan.run({to, from}, i, accumulate);
+  });
 }
 
 void copy_band(real* y, const real* x, const Band& b, bool accumulate) noexcept {
-  const Size rows = b.count * b.rows;
-  parallel_for(rows, std::max<Size>(1, grain / std::max<Size>(1, b.cols)),
-               [=](Size begin, Size end) {
-                 for (Size r = begin; r < end; ++r) {
-                   const Size row = r % b.rows;
-                   const Size first = std::clamp<Size>(row + b.first, 0, b.cols);
-                   const Size last = std::clamp<Size>(row + b.last + 1, first, b.cols);
-                   real* out = y + r * b.cols;
-                   const real* in = x + r * b.cols;
-                   if (!accumulate) {
-                     std::fill_n(out, first, real(0));
-                     std::copy(in + first, in + last, out + first);
-                     std::fill(out + last, out + b.cols, real(0));
-                   } else {
-                     for (Size c = first; c < last; ++c) out[c] += in[c];
-                   }
-                 }
-               });
+  parallel_each(b.count * b.rows, b.cols, [=](Size r) {
+    const Size row = r % b.rows;
+    const Size first = std::clamp<Size>(row + b.first, 0, b.cols);
+    const Size last = std::clamp<Size>(row + b.last + 1, first, b.cols);
+    real* out = y + r * b.cols;
+    const real* in = x + r * b.cols;
+    if (!accumulate) {
+      std::fill_n(out, first, real(0));
+      std::copy(in + first, in + last, out + first);
+      std::fill(out + last, out + b.cols, real(0));
+    } else {
+      for (Size c = first; c < last; ++c) out[c] += in[c];
+    }
+  });
 }
 
 }  // namespace dlt::kernels

@@ -6,15 +6,9 @@
 #include "kernels/pointwise.h"
 
 namespace dlt::kernels {
-namespace {
-
-constexpr Size grain = 16384;  // elements: smaller pieces are not worth a thread
-
-}  // namespace
-
 void take(real* y, const real* x, const std::int32_t* index, const Take& t) noexcept {
   if (t.inner == 0) return;
-  parallel_for(t.outer * t.out, std::max<Size>(1, grain / t.inner), [=](Size i, Size end) {
+  parallel_for(t.outer * t.out, std::max<Size>(1, worth_a_thread / t.inner), [=](Size i, Size end) {
     while (i < end) {
       const Size line = i / t.out, first = i % t.out;
       const Size n = std::min(t.out - first, end - i);
@@ -36,27 +30,24 @@ void take(real* y, const real* x, const std::int32_t* index, const Take& t) noex
 void take_backward(real* dx, const real* dy, const std::int32_t* index, const Take& t) noexcept {
   if (t.inner == 0 || t.out == 0) return;
   const Size width = std::min<Size>(t.inner, 256), columns = (t.inner + width - 1) / width;
-  const Size least = std::max<Size>(1, grain / (width * t.out));
-  parallel_for(t.outer * columns, least, [=](Size begin, Size end) {
-    for (Size i = begin; i < end; ++i) {
-      const Size column = i % columns * width, n = std::min(width, t.inner - column);
-      real* to = dx + i / columns * t.in * t.inner + column;
-      const real* from = dy + i / columns * t.out * t.inner + column;
-      for (Size j = 0; j < t.out; ++j, from += t.inner) {
-        if (index[j] < 0) continue;
-        real* row = to + index[j] * t.inner;
-        if (n == 1) {
-          *row += *from;
-        } else {
-          add(row, row, from, n);
-        }
+  parallel_each(t.outer * columns, width * t.out, [=](Size i) {
+    const Size column = i % columns * width, n = std::min(width, t.inner - column);
+    real* to = dx + i / columns * t.in * t.inner + column;
+    const real* from = dy + i / columns * t.out * t.inner + column;
+    for (Size j = 0; j < t.out; ++j, from += t.inner) {
+      if (index[j] < 0) continue;
+      real* row = to + index[j] * t.inner;
+      if (n == 1) {
+        *row += *from;
+      } else {
+        add(row, row, from, n);
       }
     }
   });
 }
 
 void gather(real* y, const real* x, const Size* at, Size n) noexcept {
-  parallel_for(n, grain, [=](Size begin, Size end) {
+  parallel_for(n, worth_a_thread, [=](Size begin, Size end) {
     for (Size i = begin; i < end; ++i) y[i] = x[at[i]];
   });
 }
@@ -64,8 +55,8 @@ void gather(real* y, const real* x, const Size* at, Size n) noexcept {
 void scatter_add(real* y, const real* x, const Size* at, Size groups, Size n) noexcept {
   if (groups == 0 || n == 0) return;
   const Size width = n / groups;
-  parallel_for(groups, std::max<Size>(1, grain / width), [=](Size begin, Size end) {
-    for (Size i = begin * width; i < end * width; ++i) y[at[i]] += x[i];
+  parallel_each(groups, width, [=](Size g) {
+    for (Size i = g * width; i < (g + 1) * width; ++i) y[at[i]] += x[i];
   });
 }
 

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "base/parallel.h"
 #include "kernels/pool.h"
 
@@ -9,14 +7,9 @@ namespace {
 // f(element of few, element of many), in order within a plane.
 template <class Few, class Many, class F>
 void each_pair(Few* few, Many* many, const Places& p, const F& f) {
-  constexpr Size grain = 16384;  // elements: smaller pieces are not worth a thread
-  parallel_for(p.planes, std::max<Size>(1, grain / std::max<Size>(1, p.few)),
-               [=](Size begin, Size end) {
-                 for (Size n = begin; n < end; ++n) {
-                   for (Size i = n * p.few; i < (n + 1) * p.few; ++i)
-                     f(few[i], many[n * p.many + p.index[i]]);
-                 }
-               });
+  parallel_each(p.planes, p.few, [=](Size n) {
+    for (Size i = n * p.few; i < (n + 1) * p.few; ++i) f(few[i], many[n * p.many + p.index[i]]);
+  });
 }
 
 }  // namespace

@@ -122,8 +122,6 @@ HWY_AFTER_NAMESPACE();
 namespace dlt::kernels {
 namespace {
 
-constexpr Size grain = 16384;
-
 // Where the operands are in the row that holds element `begin`, and from row to row.
 class Walk {
  public:
@@ -167,7 +165,7 @@ void by_pieces(const Grid& g, const F& f) {
   Size total = 1;
   for (const Size s : g.sizes) total *= s;
   const Size inner = g.sizes.back();
-  parallel_for(total, grain, [&](Size at, Size end) {
+  parallel_for(total, worth_a_thread, [&](Size at, Size end) {
     Walk walk(g, at / inner);
     for (Size column = at % inner; at < end; column = 0, walk.next()) {
       const Size n = std::min(inner - column, end - at);

@@ -7,7 +7,8 @@ namespace dlt::nn {
 namespace {
 
 double triangle(std::int64_t i, std::int64_t kernel) {
-  const auto reach = static_cast<double>((kernel + 1) / 2);
+  const std::int64_t stride = (kernel + 1) / 2;
+  const auto reach = static_cast<double>(stride);
   const double center = (static_cast<double>(kernel) - 1) / 2;
   return 1 - std::abs(static_cast<double>(i) - center) / reach;
 }

@@ -6,6 +6,7 @@
 #include "kernels/attend.h"
 #include "kernels/attention.h"
 #include "ops/attention.h"
+#include "ops/broadcast.h"
 
 namespace dlt::ops {
 namespace {
@@ -37,19 +38,10 @@ kernels::AttendSize size_of(const Tensor& q, const Tensor& k, const Tensor& v, c
 }
 
 void set_mask(kernels::AttendSize& n, const Indices& mask) {
-  const std::array<std::int64_t, 4> full{n.batch, n.heads, n.time, n.keys};
-  const int rank = mask.shape().rank();
-  bool fits = rank <= 4;
-  std::int64_t step = 1;
-  for (int axis = 1; fits && axis <= rank; ++axis) {
-    const auto size = mask.shape().dim(-axis);
-    const auto place = static_cast<std::size_t>(4 - axis);
-    fits = size == full[place] || size == 1;
-    n.mask_steps[place] = size == 1 ? 0 : step;
-    step *= size;
-  }
-  require(fits, "{}: attn_mask {} does not broadcast to {}", name, mask.shape(),
-          Shape{n.batch, n.heads, n.time, n.keys});
+  const Shape full{n.batch, n.heads, n.time, n.keys};
+  require(common_shape(full, mask.shape()) == full, "{}: attn_mask {} does not broadcast to {}",
+          name, mask.shape(), full);
+  std::ranges::copy(steps_under(full, mask.shape()), n.mask_steps.begin());
   n.mask = mask.data();
 }
 
@@ -62,14 +54,13 @@ Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tens
   Tensor y = Tensor::uninitialized({n.batch, n.heads, n.time, n.value_width});
   Tensor lse = Tensor::uninitialized({n.batch, n.heads, n.time});
   kernels::attend_forward(y.mutable_data(), lse.mutable_data(), q.data(), k.data(), v.data(), n);
-  return autograd::record(
-      "scaled_dot_product_attention", y, {q, k, v},
-      [q = q.detach(), k = k.detach(), v = v.detach(), y = y.detach(), lse, mask, n](
-          const Tensor& dy, autograd::InputGrads& dx) {
-        const auto place = [&](std::size_t i) { return dx.wants(i) ? dx[i] : nullptr; };
-        kernels::attend_backward({place(0), place(1), place(2)}, dy.data(), y.data(), lse.data(),
-                                 q.data(), k.data(), v.data(), n);
-      });
+  return autograd::record("scaled_dot_product_attention", y, {q, k, v},
+                          [q = q.detach(), k = k.detach(), v = v.detach(), y = y.detach(), lse,
+                           mask, n](const Tensor& dy, autograd::InputGrads& dx) {
+                            kernels::attend_backward(
+                                {dx.if_wanted(0), dx.if_wanted(1), dx.if_wanted(2)}, dy.data(),
+                                y.data(), lse.data(), q.data(), k.data(), v.data(), n);
+                          });
 }
 
 Tensor rotary(const Tensor& x, double theta, Rotation form, std::int64_t start) {

@@ -14,6 +14,10 @@ std::size_t axis_of(std::string_view op, const Shape& shape, std::int64_t dim) {
   return static_cast<std::size_t>(dim < 0 ? dim + rank : dim);
 }
 
+std::size_t axis_along(std::string_view op, const Shape& shape, std::int64_t dim) {
+  return axis_of(op, shape.rank() == 0 ? Shape{1} : shape, dim);
+}
+
 Shape result_shape(std::string_view op, std::vector<std::int64_t> dims) {
   constexpr std::int64_t limit = std::int64_t{1} << 31;
   std::int64_t size = 1;
@@ -31,12 +35,12 @@ Shape result_shape(std::string_view op, std::vector<std::int64_t> dims) {
   return Shape(std::move(dims));
 }
 
-Around around(const Shape& shape, std::size_t axis) {
-  Around a;
+kernels::Middle middle_of(const Shape& shape, std::size_t axis) {
+  kernels::Middle m{1, 1, 1};
   for (std::size_t i = 0; i < shape.dims().size(); ++i) {
-    (i < axis ? a.outer : i == axis ? a.size : a.inner) *= shape.dims()[i];
+    (i < axis ? m.outer : i == axis ? m.n : m.inner) *= shape.dims()[i];
   }
-  return a;
+  return m;
 }
 
 std::vector<std::int64_t> strides_of(const Shape& shape) {

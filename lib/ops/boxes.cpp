@@ -114,14 +114,9 @@ Tensor box_iou(const Tensor& a, const Tensor& b) {
           cols);
   Tensor y = Tensor::uninitialized({rows, cols});
   real* out = y.mutable_data();
-  parallel_for(rows, std::max<std::int64_t>(1, 4096 / std::max<std::int64_t>(1, cols)),
-               [&](std::int64_t begin, std::int64_t end) {
-                 for (std::int64_t i = begin; i < end; ++i) {
-                   for (std::int64_t j = 0; j < cols; ++j) {
-                     out[i * cols + j] = iou(box(a, i), box(b, j));
-                   }
-                 }
-               });
+  parallel_each(rows, 4 * cols, [&](std::int64_t i) {
+    for (std::int64_t j = 0; j < cols; ++j) out[i * cols + j] = iou(box(a, i), box(b, j));
+  });
   return y;
 }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "kernels/map.h"
-#include "ops/axes.h"
 
 namespace dlt::ops {
 namespace {
@@ -15,34 +13,12 @@ std::int64_t product(const Shape& s, std::int64_t begin, std::int64_t end) {
   return n;
 }
 
-// How far an operand of shape `a` moves along each axis of y: 0 where it is repeated.
-std::vector<std::int64_t> steps_under(const Shape& y, const Shape& a) {
-  std::vector<std::int64_t> steps(y.dims().size(), 0);
-  std::int64_t step = 1;
-  for (std::size_t k = 0; k < a.dims().size(); ++k) {
-    const std::int64_t size = a.dims()[a.dims().size() - 1 - k];
-    if (size != 1) steps[steps.size() - 1 - k] = step;
-    step *= size;
-  }
-  return steps;
-}
-
 }  // namespace
-
-std::int64_t axis_along(std::string_view op, const Shape& shape, std::int64_t dim) {
-  return static_cast<std::int64_t>(axis_of(op, shape.rank() == 0 ? Shape{1} : shape, dim));
-}
-
-kernels::Middle middle_of(const Shape& shape, std::int64_t axis) {
-  if (shape.rank() == 0) return {1, 1, 1};
-  return {product(shape, 0, axis), shape.dims()[static_cast<std::size_t>(axis)],
-          product(shape, axis + 1, shape.rank())};
-}
 
 AxisSet axes_of(std::string_view op, const Shape& shape, const Dims& dims) {
   AxisSet axes(shape.dims().size(), dims.empty());
   for (const std::int64_t dim : dims) {
-    const auto axis = static_cast<std::size_t>(axis_along(op, shape, dim));
+    const std::size_t axis = axis_along(op, shape, dim);
     if (shape.rank() == 0) continue;
     require(!axes[axis], "{}: axis {} is named twice", op, dim);
     axes[axis] = true;
@@ -88,16 +64,33 @@ void put_scaled(real* out, const Tensor& x, double factor, bool accumulate) {
                         x.size());
 }
 
-Shape broadcast(std::string_view op, const Shape& a, const Shape& b) {
+std::optional<Shape> common_shape(const Shape& a, const Shape& b) {
   const auto &longer = a.rank() >= b.rank() ? a : b, &shorter = a.rank() >= b.rank() ? b : a;
   std::vector<std::int64_t> dims = longer.dims();
   for (std::size_t k = 1; k <= shorter.dims().size(); ++k) {
     std::int64_t& to = dims[dims.size() - k];
     const std::int64_t size = shorter.dims()[shorter.dims().size() - k];
-    require(to == size || to == 1 || size == 1, "{}: shapes {} and {} do not broadcast", op, a, b);
+    if (to != size && to != 1 && size != 1) return std::nullopt;
     if (to == 1) to = size;
   }
   return Shape(std::move(dims));
+}
+
+Shape broadcast(std::string_view op, const Shape& a, const Shape& b) {
+  auto both = common_shape(a, b);
+  require(both.has_value(), "{}: shapes {} and {} do not broadcast", op, a, b);
+  return std::move(*both);
+}
+
+std::vector<std::int64_t> steps_under(const Shape& y, const Shape& a) {
+  std::vector<std::int64_t> steps(y.dims().size(), 0);
+  std::int64_t step = 1;
+  for (std::size_t k = 0; k < a.dims().size(); ++k) {
+    const std::int64_t size = a.dims()[a.dims().size() - 1 - k];
+    if (size != 1) steps[steps.size() - 1 - k] = step;
+    step *= size;
+  }
+  return steps;
 }
 
 // Axes of size 1 are left out, and neighbours joined where every operand runs on from one to the
@@ -105,6 +98,7 @@ Shape broadcast(std::string_view op, const Shape& a, const Shape& b) {
 kernels::Grid grid_of(const Shape& y, const std::vector<Shape>& operands) {
   kernels::Grid g;
   std::vector<std::vector<std::int64_t>> steps;
+  steps.reserve(operands.size());
   for (const Shape& a : operands) steps.push_back(steps_under(y, a));
   for (std::size_t axis = 0; axis < y.dims().size(); ++axis) {
     const std::int64_t size = y.dims()[axis];
@@ -135,8 +129,17 @@ AxisSet repeated(const Shape& y, const Shape& a) {
   return axes;
 }
 
-Tensor result_of(std::string_view op, Shape y) {
-  return Tensor::uninitialized(result_shape(op, y.dims()));
+Tensor mapped(const Tensor& x, kernels::Unary kind, const kernels::Parameters& p) {
+  Tensor y = Tensor::uninitialized(x.shape());
+  kernels::map_forward(y.mutable_data(), x.data(), kind, p, y.size());
+  return y;
+}
+
+Tensor zipped(const Shape& y, const Tensor& a, const Tensor& b, kernels::Zip kind) {
+  Tensor z = Tensor::uninitialized(y);
+  kernels::zip(z.mutable_data(), a.data(), b.data(), kind, false,
+               grid_of(y, {a.shape(), b.shape()}));
+  return z;
 }
 
 }  // namespace dlt::ops

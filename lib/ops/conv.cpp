@@ -97,13 +97,8 @@ ConvSize checked_size(std::string_view op, const Tensor& x, const Tensor& weight
           .cols = cols};
 }
 
-std::vector<Tensor> inputs_of(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  if (bias.defined()) return {x, weight, bias};
-  return {x, weight};
-}
-
-void bias_backward(autograd::InputGrads& dx, const Tensor& dy, bool has_bias) {
-  if (!has_bias || !dx.wants(2)) return;
+void bias_backward(autograd::InputGrads& dx, const Tensor& dy) {
+  if (!dx.wants(2)) return;
   const std::int64_t pixels = dy.size() / std::max<std::int64_t>(1, dy.dim(0) * dy.dim(1));
   kernels::add_channels(dx[2], dy.data(), dy.dim(0), dy.dim(1), pixels);
 }
@@ -111,22 +106,20 @@ void bias_backward(autograd::InputGrads& dx, const Tensor& dy, bool has_bias) {
 Tensor convolve(std::string_view op, const Tensor& x, const Tensor& weight, const Tensor& bias,
                 const ConvSize& n, const Shape& shape) {
   Tensor y = Tensor::uninitialized(result_shape(op, shape.dims()));
-  kernels::conv_forward(y.mutable_data(), x.data(), weight.data(),
-                        bias.defined() ? bias.data() : nullptr, n);
-  return autograd::record(op, y, inputs_of(x, weight, bias),
-                          [x = x.detach(), w = weight.detach(), n, has_bias = bias.defined()](
-                              const Tensor& dy, autograd::InputGrads& dx) {
-                            if (dx.wants(0)) {
-                              const auto [out, accumulate] = dx.slot(0);
-                              kernels::conv_backward_input(out, dy.data(), w.data(), accumulate, n);
-                            }
-                            if (dx.wants(1)) {
-                              const auto [out, accumulate] = dx.slot(1);
-                              kernels::conv_backward_weight(out, dy.data(), x.data(), accumulate,
-                                                            n);
-                            }
-                            bias_backward(dx, dy, has_bias);
-                          });
+  kernels::conv_forward(y.mutable_data(), x.data(), weight.data(), bias.data_or_null(), n);
+  return autograd::record(
+      op, y, {x, weight, bias},
+      [x = x.detach(), w = weight.detach(), n](const Tensor& dy, autograd::InputGrads& dx) {
+        if (dx.wants(0)) {
+          const auto [out, accumulate] = dx.slot(0);
+          kernels::conv_backward_input(out, dy.data(), w.data(), accumulate, n);
+        }
+        if (dx.wants(1)) {
+          const auto [out, accumulate] = dx.slot(1);
+          kernels::conv_backward_weight(out, dy.data(), x.data(), accumulate, n);
+        }
+        bias_backward(dx, dy);
+      });
 }
 
 }  // namespace
@@ -185,28 +178,26 @@ Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bia
                    .cols = cols};
   Tensor y = Tensor::uninitialized(result_shape(op, {n.batch, out, rows.in, cols.in}));
   kernels::conv_backward_input(y.mutable_data(), x.data(), weight.data(), false, n,
-                               bias.defined() ? bias.data() : nullptr);
-  return autograd::record("conv_transpose2d", y, inputs_of(x, weight, bias),
-                          [x = x.detach(), w = weight.detach(), n, has_bias = bias.defined()](
-                              const Tensor& dy, autograd::InputGrads& dx) {
-                            if (dx.wants(0)) {
-                              const auto [to, accumulate] = dx.slot(0);
-                              if (accumulate) {
-                                Tensor own = Tensor::uninitialized(x.shape());
-                                kernels::conv_forward(own.mutable_data(), dy.data(), w.data(),
-                                                      nullptr, n);
-                                for (std::int64_t i = 0; i < own.size(); ++i)
-                                  to[i] += own.data()[i];
-                              } else {
-                                kernels::conv_forward(to, dy.data(), w.data(), nullptr, n);
-                              }
-                            }
-                            if (dx.wants(1)) {
-                              const auto [to, accumulate] = dx.slot(1);
-                              kernels::conv_backward_weight(to, x.data(), dy.data(), accumulate, n);
-                            }
-                            bias_backward(dx, dy, has_bias);
-                          });
+                               bias.data_or_null());
+  return autograd::record(
+      "conv_transpose2d", y, {x, weight, bias},
+      [x = x.detach(), w = weight.detach(), n](const Tensor& dy, autograd::InputGrads& dx) {
+        if (dx.wants(0)) {
+          const auto [to, accumulate] = dx.slot(0);
+          if (accumulate) {
+            Tensor own = Tensor::uninitialized(x.shape());
+            kernels::conv_forward(own.mutable_data(), dy.data(), w.data(), nullptr, n);
+            for (std::int64_t i = 0; i < own.size(); ++i) to[i] += own.data()[i];
+          } else {
+            kernels::conv_forward(to, dy.data(), w.data(), nullptr, n);
+          }
+        }
+        if (dx.wants(1)) {
+          const auto [to, accumulate] = dx.slot(1);
+          kernels::conv_backward_weight(to, x.data(), dy.data(), accumulate, n);
+        }
+        bias_backward(dx, dy);
+      });
 }
 
 }  // namespace dlt::ops

@@ -1,10 +1,11 @@
+#include "ops/elementwise.h"
+
 #include <cmath>
 
 #include "autograd/autograd.h"
 #include "base/error.h"
-#include "kernels/map.h"
 #include "kernels/pointwise.h"
-#include "ops/ops.h"
+#include "ops/broadcast.h"
 
 namespace dlt::ops {
 namespace {
@@ -14,13 +15,12 @@ using kernels::Unary;
 
 Tensor map(std::string_view op, const Tensor& x, Unary kind,
            const kernels::Parameters& parameters = {}) {
-  Tensor y = Tensor::uninitialized(x.shape());
-  kernels::map_forward(y.mutable_data(), x.data(), kind, parameters, y.size());
-  return autograd::record(
-      op, y, {x}, [x = x.detach(), kind, parameters](const Tensor& dy, InputGrads& dx) {
-        const auto [out, accumulate] = dx.slot(0);
-        kernels::map_backward(out, dy.data(), x.data(), kind, parameters, accumulate, dy.size());
-      });
+  return autograd::record(op, mapped(x, kind, parameters), {x},
+                          [x = x.detach(), kind, parameters](const Tensor& dy, InputGrads& dx) {
+                            const auto [out, accumulate] = dx.slot(0);
+                            kernels::map_backward(out, dy.data(), x.data(), kind, parameters,
+                                                  accumulate, dy.size());
+                          });
 }
 
 }  // namespace

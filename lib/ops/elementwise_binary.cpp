@@ -25,10 +25,7 @@ void add_gradient(InputGrads& dx, std::size_t i, const Shape& y, const Shape& in
 }
 
 Tensor zipped(std::string_view op, const Tensor& a, const Tensor& b, Zip kind) {
-  Tensor y = result_of(op, broadcast(op, a.shape(), b.shape()));
-  kernels::zip(y.mutable_data(), a.data(), b.data(), kind, false,
-               grid_of(y.shape(), {a.shape(), b.shape()}));
-  return y;
+  return ops::zipped(result_shape(op, broadcast(op, a.shape(), b.shape()).dims()), a, b, kind);
 }
 
 // For results whose slope by each side needs dy, a and b.
@@ -119,7 +116,7 @@ Tensor as_numbers(const Indices& condition) {
 
 Tensor choose(std::string_view op, const Indices& condition, const Tensor& a, const Tensor& b) {
   const Shape shape = broadcast(op, condition.shape(), broadcast(op, a.shape(), b.shape()));
-  Tensor y = result_of(op, shape);
+  Tensor y = Tensor::uninitialized(result_shape(op, shape.dims()));
   const Tensor mask = as_numbers(condition);
   kernels::zip(y.mutable_data(), mask.data(), a.data(), b.data(), Zip3::choose, false,
                grid_of(y.shape(), {mask.shape(), a.shape(), b.shape()}));

@@ -53,7 +53,7 @@ Tensor gather(const Tensor& x, std::int64_t dim, const Indices& index) {
   kernels::gather(y.mutable_data(), x.data(), at.data(), y.size());
   return autograd::record(
       "gather", y, {x},
-      [at, groups = around(y.shape(), axis).outer](const Tensor& dy, InputGrads& dx) {
+      [at, groups = middle_of(y.shape(), axis).outer](const Tensor& dy, InputGrads& dx) {
         kernels::scatter_add(dx[0], dy.data(), at.data(), groups, dy.size());
       });
 }
@@ -63,8 +63,8 @@ Tensor index_select(const Tensor& x, std::int64_t dim, const Indices& index) {
   require(index.shape().rank() == 1, "index_select: the index must be [count], not {}",
           index.shape());
   check_index("index_select", index, x.shape().dims()[axis]);
-  const Around a = around(x.shape(), axis);
-  const kernels::Take t{a.outer, a.size, index.size(), a.inner};
+  const kernels::Middle a = middle_of(x.shape(), axis);
+  const kernels::Take t{a.outer, a.n, index.size(), a.inner};
   Dims dims = x.shape().dims();
   dims[axis] = index.size();
   Tensor y = Tensor::uninitialized(result_shape("index_select", std::move(dims)));
@@ -86,7 +86,7 @@ Tensor scatter_add(const Tensor& x, std::int64_t dim, const Indices& index, cons
   check_index("scatter_add", index, x.shape().dims()[axis]);
   const Positions at = positions(index.shape(), x.shape(), axis, index.data());
   const Positions from = positions(index.shape(), src.shape(), axis, nullptr);
-  const std::int64_t n = index.size(), groups = around(index.shape(), axis).outer;
+  const std::int64_t n = index.size(), groups = middle_of(index.shape(), axis).outer;
   Tensor added = Tensor::uninitialized(index.shape()), y = x.clone();
   kernels::gather(added.mutable_data(), src.data(), from.data(), n);
   kernels::scatter_add(y.mutable_data(), added.data(), at.data(), groups, n);

@@ -13,8 +13,8 @@ using autograd::InputGrads;
 using kernels::Loop;
 
 // Lines of `line` numbers, of which each part fills some.
-std::vector<Loop> lines(const Around& part, std::int64_t line) {
-  const std::int64_t width = part.size * part.inner;
+std::vector<Loop> lines(const kernels::Middle& part, std::int64_t line) {
+  const std::int64_t width = part.n * part.inner;
   return {{part.outer, line, width}, {width, 1, 1}};
 }
 
@@ -113,16 +113,16 @@ Tensor cat(const std::vector<Tensor>& parts, std::int64_t dim) {
     dims[axis] += part.shape().dims()[axis];
   }
   Tensor y = Tensor::uninitialized(result_shape("cat", std::move(dims)));
-  const Around whole = around(y.shape(), axis);
+  const kernels::Middle whole = middle_of(y.shape(), axis);
   std::vector<std::vector<Loop>> loops;
   std::vector<std::int64_t> starts;
   std::int64_t start = 0;
   for (const Tensor& part : parts) {
-    const Around a = around(part.shape(), axis);
-    loops.push_back(lines(a, whole.size * whole.inner));
+    const kernels::Middle a = middle_of(part.shape(), axis);
+    loops.push_back(lines(a, whole.n * whole.inner));
     starts.push_back(start);
     kernels::copy_strided(y.mutable_data() + start, part.data(), loops.back(), false);
-    if (whole.outer > 0) start += a.size * a.inner;
+    if (whole.outer > 0) start += a.n * a.inner;
   }
   return autograd::record("cat", y, parts, [loops, starts](const Tensor& dy, InputGrads& dx) {
     for (std::size_t i = 0; i < loops.size(); ++i) {

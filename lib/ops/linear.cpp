@@ -22,12 +22,12 @@ LinearSize check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
           weight.shape());
   const std::size_t last = x.shape().dims().size() - 1;
   result_shape("linear", x.shape().with_last(weight.dim(0)).dims());
-  return {around(x.shape(), last).outer, weight.dim(1), weight.dim(0)};
+  return {middle_of(x.shape(), last).outer, weight.dim(1), weight.dim(0)};
 }
 
 // y = x W^T:  dx += dy W,  dW += dy^T x,  dbias += the rows of dy.
 void linear_backward(autograd::InputGrads& dx, const Tensor& dy, const Tensor& x, const Tensor& w,
-                     const LinearSize& n, bool has_bias) {
+                     const LinearSize& n) {
   if (dx.wants(0)) {
     const auto [out, accumulate] = dx.slot(0);
     kernels::gemm(out, dy.data(), w.data(),
@@ -39,16 +39,14 @@ void linear_backward(autograd::InputGrads& dx, const Tensor& dy, const Tensor& x
         out, dy.data(), x.data(),
         {.m = n.out, .n = n.in, .k = n.rows, .transpose_a = true, .accumulate = accumulate});
   }
-  if (has_bias && dx.wants(2)) kernels::add_rows(dx[2], dy.data(), n.rows, n.out);
+  if (dx.wants(2)) kernels::add_rows(dx[2], dy.data(), n.rows, n.out);
 }
 
 }  // namespace
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation) {
   const LinearSize n = check(x, weight, bias);
-  std::vector<Tensor> inputs = {x, weight};
-  if (bias.defined()) inputs.push_back(bias);
-
+  std::vector<Tensor> inputs = {x, weight, bias};
   Tensor y = Tensor::uninitialized(x.shape().with_last(n.out)), pre;
   if (activation != Activation::none && autograd::records(inputs)) {
     pre = Tensor::uninitialized(y.shape());
@@ -58,18 +56,18 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activat
                  .n = n.out,
                  .k = n.in,
                  .transpose_b = true,
-                 .bias = bias.defined() ? bias.data() : nullptr,
+                 .bias = bias.data_or_null(),
                  .activation = activation,
                  .pre = pre.defined() ? pre.mutable_data() : nullptr});
   return autograd::record("linear", y, std::move(inputs),
-                          [x = x.detach(), w = weight.detach(), pre, n, has_bias = bias.defined(),
-                           activation](const Tensor& dy, autograd::InputGrads& dx) {
+                          [x = x.detach(), w = weight.detach(), pre, n, activation](
+                              const Tensor& dy, autograd::InputGrads& dx) {
                             if (activation == Activation::none)
-                              return linear_backward(dx, dy, x, w, n, has_bias);
+                              return linear_backward(dx, dy, x, w, n);
                             Tensor dpre = Tensor::uninitialized(dy.shape());
                             kernels::activate_backward(dpre.mutable_data(), dy.data(), pre.data(),
                                                        activation, false, dy.size());
-                            linear_backward(dx, dpre, x, w, n, has_bias);
+                            linear_backward(dx, dpre, x, w, n);
                           });
 }
 

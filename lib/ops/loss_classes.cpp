@@ -61,10 +61,9 @@ Tensor cross_entropy(const Tensor& logits, const Indices& target, const Tensor& 
                      const CrossEntropy& options) {
   const auto [classes, scale] = check("cross_entropy", logits, target, weight, options);
   const auto rows = logits.dim(0), cols = logits.dim(1);
-  const Tensor constant = weight.defined() ? weight.detach() : Tensor();
+  const Tensor constant = weight.detach();
   const auto of = [constant, smoothing = static_cast<real>(options.smoothing)](const Indices& c) {
-    return kernels::ClassTargets{c.data(), constant.defined() ? constant.data() : nullptr,
-                                 smoothing};
+    return kernels::ClassTargets{c.data(), constant.data_or_null(), smoothing};
   };
   Tensor losses = Tensor::uninitialized({rows}), lse = Tensor::uninitialized({rows});
   kernels::class_losses(losses.mutable_data(), lse.mutable_data(), logits.data(), of(classes), rows,

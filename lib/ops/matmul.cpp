@@ -6,14 +6,13 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "kernels/gemm.h"
-#include "ops/axes.h"
+#include "ops/broadcast.h"
 #include "ops/shape.h"
 
 namespace dlt::ops {
 namespace {
 
 using autograd::InputGrads;
-using kernels::Gemm;
 
 // y[i] = a[a_of[i]] b[b_of[i]] for all matrices i of the result.
 struct Product {
@@ -25,31 +24,16 @@ struct Product {
 
 // For each matrix of the result the one of an operand with the axes `own`, of which those of size 1
 // and those that are missing are repeated.
-std::vector<std::int64_t> sources(const Dims& result, const Dims& own) {
-  const std::int64_t total = Shape(result).size();
-  std::vector<std::int64_t> from(static_cast<std::size_t>(total));
-  for (std::int64_t i = 0; i < total; ++i) {
-    std::int64_t rest = i, step = 1;
-    for (std::size_t d = 1; d <= own.size(); ++d) {
-      const std::int64_t size = result[result.size() - d], mine = own[own.size() - d];
-      if (mine != 1) from[static_cast<std::size_t>(i)] += rest % size * step;
-      rest /= size;
-      step *= mine;
+std::vector<std::int64_t> sources(const Shape& result, const Shape& own) {
+  const Dims steps = steps_under(result, own);
+  std::vector<std::int64_t> from(static_cast<std::size_t>(result.size()));
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    auto rest = static_cast<std::int64_t>(i);
+    for (std::size_t d = steps.size(); d-- > 0; rest /= result.dims()[d]) {
+      from[i] += rest % result.dims()[d] * steps[d];
     }
   }
   return from;
-}
-
-Dims broadcast(const Tensor& a, const Tensor& b, const Dims& left, const Dims& right) {
-  Dims both(std::max(left.size(), right.size()));
-  for (std::size_t d = 1; d <= both.size(); ++d) {
-    const std::int64_t l = d <= left.size() ? left[left.size() - d] : 1;
-    const std::int64_t r = d <= right.size() ? right[right.size() - d] : 1;
-    require(l == r || l == 1 || r == 1, "matmul: the leading axes of {} and {} do not broadcast",
-            a.shape(), b.shape());
-    both[both.size() - d] = l == 1 ? r : l;
-  }
-  return both;
 }
 
 // For each matrix of an operand those of the result it had a part in.
@@ -117,21 +101,26 @@ Tensor multiply(const Tensor& a, const Tensor& b, const Shape& shape, const Prod
       });
 }
 
-Dims leading(const Tensor& t) { return {t.shape().dims().begin(), t.shape().dims().end() - 2}; }
+Shape leading(const Tensor& t) {
+  return Shape(Dims(t.shape().dims().begin(), t.shape().dims().end() - 2));
+}
 
 // Operands of at least two axes.
 Tensor batched(const Tensor& a, const Tensor& b) {
-  Dims dims = broadcast(a, b, leading(a), leading(b));
+  const auto all = common_shape(leading(a), leading(b));
+  require(all.has_value(), "matmul: the leading axes of {} and {} do not broadcast", a.shape(),
+          b.shape());
   Product p{a.dim(-2), b.dim(-1), a.dim(-1), 1, 1, {0}, {0}};
   if (b.shape().rank() == 2) {  // all rows of a in one product
-    p.m = around(a.shape(), a.shape().dims().size() - 1).outer;
+    p.m = middle_of(a.shape(), a.shape().dims().size() - 1).outer;
   } else {
-    result_shape("matmul", dims);  // before as many places are listed
-    p.a_of = sources(dims, leading(a));
-    p.b_of = sources(dims, leading(b));
-    p.a_count = Shape(leading(a)).size();
-    p.b_count = Shape(leading(b)).size();
+    result_shape("matmul", all->dims());  // before as many places are listed
+    p.a_of = sources(*all, leading(a));
+    p.b_of = sources(*all, leading(b));
+    p.a_count = leading(a).size();
+    p.b_count = leading(b).size();
   }
+  Dims dims = all->dims();
   dims.insert(dims.end(), {a.dim(-2), b.dim(-1)});
   return multiply(a, b, result_shape("matmul", std::move(dims)), p);
 }

@@ -9,8 +9,6 @@
 namespace dlt::ops {
 namespace {
 
-const real* data_of(const Tensor& t) { return t.defined() ? t.data() : nullptr; }
-
 bool ends_with(const Shape& shape, const Shape& end) {
   return shape.rank() >= end.rank() &&
          std::equal(end.dims().rbegin(), end.dims().rend(), shape.dims().rbegin());
@@ -28,29 +26,23 @@ Tensor norm(std::string_view op, const Tensor& x, const Shape& over, const Tenso
   const kernels::NormSize n{x.size() / over.size(), over.size(), static_cast<real>(epsilon),
                             center};
   Tensor y = Tensor::uninitialized(x.shape()), stats = Tensor::uninitialized({n.rows, 2});
-  kernels::norm_forward(y.mutable_data(), stats.mutable_data(), x.data(), data_of(weight),
-                        data_of(bias), n);
-
-  std::vector<Tensor> inputs = {x};
-  if (weight.defined()) inputs.push_back(weight);
-  if (bias.defined()) inputs.push_back(bias);
+  kernels::norm_forward(y.mutable_data(), stats.mutable_data(), x.data(), weight.data_or_null(),
+                        bias.data_or_null(), n);
   return autograd::record(
-      op, y, std::move(inputs),
-      [x = x.detach(), w = weight.defined() ? weight.detach() : Tensor(), stats, n,
-       has_bias = bias.defined()](const Tensor& dy, autograd::InputGrads& dx) {
+      op, y, {x, weight, bias},
+      [x = x.detach(), w = weight.detach(), stats, n](const Tensor& dy, autograd::InputGrads& dx) {
         kernels::NormGrads grads{};
         if (dx.wants(0)) {
           const auto slot = dx.slot(0);
           grads.dx = slot.data;
           grads.accumulate = slot.accumulate;
         }
-        const std::size_t place_of_bias = w.defined() ? 2 : 1;
-        if (w.defined() && dx.wants(1)) grads.dweight = dx[1];
-        if (has_bias && dx.wants(place_of_bias)) grads.dbias = dx[place_of_bias];
+        grads.dweight = dx.if_wanted(1);
+        grads.dbias = dx.if_wanted(2);
         const auto chunks = (n.rows + kernels::norm_chunk - 1) / kernels::norm_chunk;
         Tensor partial = Tensor::uninitialized({chunks, 2, n.cols});
         grads.partial = partial.mutable_data();
-        kernels::norm_backward(grads, dy.data(), x.data(), data_of(w), stats.data(), n);
+        kernels::norm_backward(grads, dy.data(), x.data(), w.data_or_null(), stats.data(), n);
       });
 }
 

@@ -133,22 +133,14 @@ Tensor normalized(std::string_view op, const Tensor& x, const Rows& rows,
   auto affine = affine_of(rows, statistics, weight, bias);
   Tensor y = Tensor::uninitialized(x.shape());
   kernels::affine_rows(y.mutable_data(), x.data(), affine.data(), rows.count(), rows.inner);
-  std::vector<Tensor> inputs = {x};
-  for (const Tensor& t : {weight, bias}) {
-    if (t.defined()) inputs.push_back(t);
-  }
   return autograd::record(
-      op, y, std::move(inputs),
-      [x = x.detach(), w = weight.defined() ? weight.detach() : Tensor(), has_bias = bias.defined(),
-       rows, statistics = std::move(statistics),
+      op, y, {x, weight, bias},
+      [x = x.detach(), w = weight.detach(), rows, statistics = std::move(statistics),
        affine = std::move(affine)](const Tensor& dy, InputGrads& dx) {
         std::vector<kernels::Pulls> pulls(affine.size());
         kernels::row_pulls(pulls.data(), dy.data(), x.data(), affine.data(), rows.count(),
                            rows.inner);
-        const std::size_t place_of_bias = w.defined() ? 2 : 1;
-        real* dweight = w.defined() && dx.wants(1) ? dx[1] : nullptr;
-        real* dbias = has_bias && dx.wants(place_of_bias) ? dx[place_of_bias] : nullptr;
-        add_parameter_gradients(dweight, dbias, rows, statistics, pulls);
+        add_parameter_gradients(dx.if_wanted(1), dx.if_wanted(2), rows, statistics, pulls);
         if (!dx.wants(0)) return;
         const auto [out, accumulate] = dx.slot(0);
         kernels::pull_rows(out, dy.data(), x.data(), pulled_of(rows, statistics, w, pulls).data(),

@@ -211,13 +211,10 @@ States run(std::string_view op, Cell cell, const Tensor& x, const Recurrent& w, 
     bias = w.bias_ih.clone();
     if (cell != Cell::gru) kernels::add_scaled(bias.mutable_data(), w.bias_hh.data(), 1, n.wide());
   }
-  kernels::gemm(k.gates.mutable_data(), x.data(), w.weight_ih.data(),
-                {.m = n.rows(),
-                 .n = n.wide(),
-                 .k = n.in,
-                 .transpose_b = true,
-                 .bias = bias.defined() ? bias.data() : nullptr});
-  const real* bias_hh = w.bias_hh.defined() ? w.bias_hh.data() : nullptr;
+  kernels::gemm(
+      k.gates.mutable_data(), x.data(), w.weight_ih.data(),
+      {.m = n.rows(), .n = n.wide(), .k = n.in, .transpose_b = true, .bias = bias.data_or_null()});
+  const real* bias_hh = w.bias_hh.data_or_null();
   for (std::int64_t t = 0; t < n.time; ++t) forward_step(k, bias_hh, t, n);
 
   std::vector<Tensor> ys = {k.y, last(k.y, k.h0, n)};

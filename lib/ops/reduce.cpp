@@ -7,7 +7,6 @@
 #include "autograd/autograd.h"
 #include "base/error.h"
 #include "base/parallel.h"
-#include "kernels/map.h"
 #include "kernels/scan.h"
 #include "ops/broadcast.h"
 #include "ops/elementwise.h"
@@ -18,26 +17,13 @@ namespace {
 
 using autograd::InputGrads;
 using kernels::Reduce;
+using kernels::Unary;
 using kernels::Zip;
 
 std::int64_t counted(const Shape& shape, const AxisSet& axes) {
   std::int64_t n = 1;
   for (std::size_t i = 0; i < axes.size(); ++i) n *= axes[i] ? shape.dims()[i] : 1;
   return n;
-}
-
-// Neither operand's gradient is of interest.
-Tensor zipped(const Tensor& a, const Tensor& b, Zip kind) {
-  Tensor y = Tensor::uninitialized(a.shape());
-  kernels::zip(y.mutable_data(), a.data(), b.data(), kind, false,
-               grid_of(a.shape(), {a.shape(), b.shape()}));
-  return y;
-}
-
-Tensor mapped(const Tensor& x, kernels::Unary kind, const kernels::Parameters& p = {}) {
-  Tensor y = Tensor::uninitialized(x.shape());
-  kernels::map_forward(y.mutable_data(), x.data(), kind, p, y.size());
-  return y;
 }
 
 // dx (+)= a times b repeated along the axes that were reduced.
@@ -53,7 +39,7 @@ Tensor scaled_sum(std::string_view op, const Tensor& x, const Dims& dims, Keep k
   const AxisSet axes = axes_of(op, x.shape(), dims);
   const double factor = factor_of(counted(x.shape(), axes));
   const Tensor y = reduced(x, axes, Reduce::sum);
-  const Tensor scaled = mapped(y, kernels::Unary::scale, {.a = factor});
+  const Tensor scaled = mapped(y, Unary::scale, {.a = factor});
   return autograd::record(
       op, scaled.reshape(reduced_shape(x.shape(), axes, keep)), {x},
       [shape = x.shape(), kept = y.shape(), factor](const Tensor& dy, InputGrads& dx) {
@@ -69,13 +55,13 @@ Tensor extreme(std::string_view op, const Tensor& x, const Dims& dims, Keep keep
   require(counted(x.shape(), axes) > 0, "{}: {} has nothing along the axes to reduce", op,
           x.shape());
   const Tensor y = reduced(x, axes, kind).detach();
-  return autograd::record(op, y.reshape(reduced_shape(x.shape(), axes, keep)), {x},
-                          [x = x.detach(), y, axes](const Tensor& dy, InputGrads& dx) {
-                            const Tensor winners = zipped(x, y, Zip::equal);
-                            const Tensor count = reduced(winners, axes, Reduce::sum);
-                            add_product(dx, winners,
-                                        zipped(dy.reshape(count.shape()), count, Zip::div));
-                          });
+  return autograd::record(
+      op, y.reshape(reduced_shape(x.shape(), axes, keep)), {x},
+      [x = x.detach(), y, axes](const Tensor& dy, InputGrads& dx) {
+        const Tensor winners = zipped(x.shape(), x, y, Zip::equal);
+        const Tensor count = reduced(winners, axes, Reduce::sum);
+        add_product(dx, winners, zipped(count.shape(), dy.reshape(count.shape()), count, Zip::div));
+      });
 }
 
 }  // namespace
@@ -127,11 +113,11 @@ Tensor logsumexp(const Tensor& x, const Dims& dims, Keep keep) {
     real& t = top.mutable_data()[i];
     if (std::abs(t) == std::numeric_limits<real>::infinity()) t = 0;
   }
-  const Tensor sums = reduced(zipped(x, top, Zip::exp_difference), axes, Reduce::sum);
-  const Tensor y = zipped(mapped(sums, kernels::Unary::log), top, Zip::add);
+  const Tensor sums = reduced(zipped(x.shape(), x, top, Zip::exp_difference), axes, Reduce::sum);
+  const Tensor y = zipped(sums.shape(), mapped(sums, Unary::log), top, Zip::add);
   return autograd::record("logsumexp", y.reshape(reduced_shape(x.shape(), axes, keep)), {x},
                           [x = x.detach(), y = y.detach()](const Tensor& dy, InputGrads& dx) {
-                            const Tensor share = zipped(x, y, Zip::exp_difference);
+                            const Tensor share = zipped(x.shape(), x, y, Zip::exp_difference);
                             add_product(dx, share, dy.reshape(y.shape()));
                           });
 }
@@ -142,25 +128,24 @@ Tensor var(const Tensor& x, const Dims& dims, double correction, Keep keep) {
   const double degrees = static_cast<double>(n) - correction;
   require(degrees > 0, "var: {} values with correction {}: there must be more values", n,
           correction);
-  const Tensor mean = mapped(reduced(x, axes, Reduce::sum), kernels::Unary::scale,
-                             {.a = 1 / static_cast<double>(n)});
-  const Tensor apart = zipped(x, mean, Zip::sub);
-  const Tensor squares = reduced(mapped(apart, kernels::Unary::square), axes, Reduce::sum);
-  const Tensor y = mapped(squares, kernels::Unary::scale, {.a = 1 / degrees});
+  const Tensor mean =
+      mapped(reduced(x, axes, Reduce::sum), Unary::scale, {.a = 1 / static_cast<double>(n)});
+  const Tensor apart = zipped(x.shape(), x, mean, Zip::sub);
+  const Tensor squares = reduced(mapped(apart, Unary::square), axes, Reduce::sum);
+  const Tensor y = mapped(squares, Unary::scale, {.a = 1 / degrees});
   return autograd::record("var", y.reshape(reduced_shape(x.shape(), axes, keep)), {x},
                           [=](const Tensor& dy, InputGrads& dx) {
-                            const Tensor pull =
-                                mapped(dy, kernels::Unary::scale, {.a = 2 / degrees});
+                            const Tensor pull = mapped(dy, Unary::scale, {.a = 2 / degrees});
                             add_product(dx, apart, pull.reshape(mean.shape()));
                           });
 }
 
 namespace {
 
-Tensor prod_along(const Tensor& x, std::int64_t axis) {
+Tensor prod_along(const Tensor& x, std::size_t axis) {
   const kernels::Middle m = middle_of(x.shape(), axis);
   AxisSet axes(x.shape().dims().size(), false);
-  axes[static_cast<std::size_t>(axis)] = true;
+  axes[axis] = true;
   Tensor y = Tensor::uninitialized(reduced_shape(x.shape(), axes, Keep::yes));
   kernels::reduce(y.mutable_data(), x.data(), Reduce::prod, false, m);
   return autograd::record("prod", y, {x}, [x = x.detach(), m](const Tensor& dy, InputGrads& dx) {
@@ -174,7 +159,7 @@ Tensor prod(const Tensor& x, const Dims& dims, Keep keep) {
   const AxisSet axes = axes_of("prod", x.shape(), dims);
   Tensor y = x;
   for (std::size_t i = axes.size(); i-- > 0;) {
-    if (axes[i]) y = prod_along(y, static_cast<std::int64_t>(i));
+    if (axes[i]) y = prod_along(y, i);
   }
   return reshape(y, reduced_shape(x.shape(), axes, keep));
 }

@@ -41,7 +41,7 @@ struct Packed {
     kernels::scan_pack(c.mutable_data(), in[4].data(), n.batch, n.time, n);
   }
   kernels::ScanInputs pointers() const {
-    return {u.data(), delta.data(), a.data(), b.data(), c.data(), d.defined() ? d.data() : nullptr};
+    return {u.data(), delta.data(), a.data(), b.data(), c.data(), d.data_or_null()};
   }
 };
 
@@ -52,10 +52,9 @@ void scan_backward(const std::vector<Tensor>& dys, InputGrads& dx, const std::ve
   Tensor da = Tensor::uninitialized({n.batch, n.channels, padded});
   Tensor db = Tensor::uninitialized({n.batch, n.groups(), n.time, padded});
   Tensor dc = Tensor::uninitialized(db.shape()), dd = Tensor::uninitialized({n.batch, n.channels});
-  kernels::scan_backward(
-      {dx.wants(0) ? dx[0] : nullptr, dx.wants(1) ? dx[1] : nullptr, da.mutable_data(),
-       db.mutable_data(), dc.mutable_data(), dd.mutable_data()},
-      dys[0].data(), dys[1].data(), packed.pointers(), n);
+  kernels::scan_backward({dx.if_wanted(0), dx.if_wanted(1), da.mutable_data(), db.mutable_data(),
+                          dc.mutable_data(), dd.mutable_data()},
+                         dys[0].data(), dys[1].data(), packed.pointers(), n);
   if (dx.wants(2)) {  // sum over the batch first: [batch, channels * padded]
     Tensor sum = Tensor::zeros({n.channels, padded});
     kernels::add_rows(sum.mutable_data(), da.data(), n.batch, n.channels * padded);
@@ -72,7 +71,7 @@ Scan selective_scan(const Tensor& u, const Tensor& delta, const Tensor& a, const
                     const Tensor& c, const Tensor& d) {
   const kernels::ScanSize n = check(u, delta, a, b, c, d);
   const std::vector<Tensor> in = {u.detach(), delta.detach(), a.detach(),
-                                  b.detach(), c.detach(),     d.defined() ? d.detach() : Tensor()};
+                                  b.detach(), c.detach(),     d.detach()};
   Tensor y = Tensor::uninitialized(u.shape());
   Tensor last = Tensor::uninitialized({n.batch, n.channels, n.states});
   kernels::scan_forward(y.mutable_data(), last.mutable_data(), Packed(n, in).pointers(), n);
@@ -99,14 +98,13 @@ Tensor s4d_kernel(const S4d& s, std::int64_t length) {
   };
   Tensor y = Tensor::uninitialized({n.channels, length});
   kernels::s4d_kernel(y.mutable_data(), pointers(in), n);
-  return autograd::record("s4d_kernel", y, {s.log_dt, s.a_re, s.a_im, s.c_re, s.c_im},
-                          [in, n, pointers](const Tensor& dy, InputGrads& dx) {
-                            const auto at = [&](std::size_t i) {
-                              return dx.wants(i) ? dx[i] : nullptr;
-                            };
-                            kernels::s4d_kernel_backward({at(0), at(1), at(2), at(3), at(4)},
-                                                         dy.data(), pointers(in), n);
-                          });
+  return autograd::record(
+      "s4d_kernel", y, {s.log_dt, s.a_re, s.a_im, s.c_re, s.c_im},
+      [in, n, pointers](const Tensor& dy, InputGrads& dx) {
+        kernels::s4d_kernel_backward(
+            {dx.if_wanted(0), dx.if_wanted(1), dx.if_wanted(2), dx.if_wanted(3), dx.if_wanted(4)},
+            dy.data(), pointers(in), n);
+      });
 }
 
 Tensor long_convolution(const Tensor& u, const Tensor& kernel, const Tensor& skip) {
@@ -122,18 +120,17 @@ Tensor long_convolution(const Tensor& u, const Tensor& kernel, const Tensor& ski
   Tensor y = Tensor::uninitialized(u.shape());
   kernels::long_convolution(y.mutable_data(), u.data(), kernel.data(), n);
   if (skip.defined()) kernels::add_skip(y.mutable_data(), u.data(), skip.data(), n);
-  return autograd::record(
-      "long_convolution", y, {u, kernel, skip},
-      [u = u.detach(), kernel = kernel.detach(), skip = skip.defined() ? skip.detach() : Tensor(),
-       n](const Tensor& dy, InputGrads& dx) {
-        real* du = dx.wants(0) ? dx[0] : nullptr;
-        kernels::long_convolution_backward(du, dx.wants(1) ? dx[1] : nullptr, dy.data(), u.data(),
-                                           kernel.data(), n);
-        if (du != nullptr && skip.defined()) {
-          kernels::add_skip(du, dy.data(), skip.data(), n);
-        }
-        if (dx.wants(2)) kernels::skip_backward(dx[2], dy.data(), u.data(), n);
-      });
+  return autograd::record("long_convolution", y, {u, kernel, skip},
+                          [u = u.detach(), kernel = kernel.detach(), skip = skip.detach(), n](
+                              const Tensor& dy, InputGrads& dx) {
+                            real* du = dx.if_wanted(0);
+                            kernels::long_convolution_backward(du, dx.if_wanted(1), dy.data(),
+                                                               u.data(), kernel.data(), n);
+                            if (du != nullptr && skip.defined()) {
+                              kernels::add_skip(du, dy.data(), skip.data(), n);
+                            }
+                            if (dx.wants(2)) kernels::skip_backward(dx[2], dy.data(), u.data(), n);
+                          });
 }
 
 }  // namespace dlt::ops

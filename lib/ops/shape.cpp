@@ -48,7 +48,7 @@ std::vector<Loop> loops_over(const Shape& shape, const Dims& to, const Dims& fro
 Tensor band(std::string_view op, const Tensor& x, std::int64_t first, std::int64_t last) {
   require(x.shape().rank() >= 2, "{}: {} is not a matrix: at least two axes are needed", op,
           x.shape());
-  const kernels::Band b{around(x.shape(), static_cast<std::size_t>(x.shape().rank() - 2)).outer,
+  const kernels::Band b{middle_of(x.shape(), static_cast<std::size_t>(x.shape().rank() - 2)).outer,
                         x.dim(-2), x.dim(-1), first, last};
   Tensor y = Tensor::uninitialized(x.shape());
   kernels::copy_band(y.mutable_data(), x.data(), b, false);
@@ -118,22 +118,22 @@ Tensor slice(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_t
              std::int64_t step) {
   require(step >= 1, "slice: step {} is not at least 1", step);
   const std::size_t axis = axis_of("slice", x.shape(), dim);
-  const Around a = around(x.shape(), axis);
+  const kernels::Middle a = middle_of(x.shape(), axis);
   const auto position = [&](std::int64_t p) {
-    return std::clamp<std::int64_t>(p < 0 ? p + a.size : p, 0, a.size);
+    return std::clamp<std::int64_t>(p < 0 ? p + a.n : p, 0, a.n);
   };
   start = position(start);
   stop = std::max(position(stop), start);
   Dims dims = x.shape().dims();
   const std::int64_t count = stop == start ? 0 : (stop - start - 1) / step + 1;
   dims[axis] = count;
-  step = std::min(step, a.size + 1);  // no further than the end: it is multiplied
-  Copy c{{{a.outer, count * a.inner, a.size * a.inner},
+  step = std::min(step, a.n + 1);  // no further than the end: it is multiplied
+  Copy c{{{a.outer, count * a.inner, a.n * a.inner},
           {count, a.inner, step * a.inner},
           {a.inner, 1, 1}},
          0,
          start * a.inner};
-  return copied("slice", x, Shape(std::move(dims)), {std::move(c)}, count == a.size);
+  return copied("slice", x, Shape(std::move(dims)), {std::move(c)}, count == a.n);
 }
 
 Tensor flip(const Tensor& x, const Dims& dims) {
@@ -150,15 +150,15 @@ Tensor flip(const Tensor& x, const Dims& dims) {
 }
 
 Tensor roll(const Tensor& x, std::int64_t shift, std::int64_t dim) {
-  const Around a = around(x.shape(), axis_of("roll", x.shape(), dim));
+  const kernels::Middle a = middle_of(x.shape(), axis_of("roll", x.shape(), dim));
   if (x.size() == 0) return reshape(x, x.shape());
-  const std::int64_t first = (shift % a.size + a.size) % a.size;  // elements that come round
+  const std::int64_t first = (shift % a.n + a.n) % a.n;  // elements that come round
   const auto part = [&](std::int64_t count, std::int64_t to, std::int64_t from) {
-    const std::int64_t line = a.size * a.inner;
+    const std::int64_t line = a.n * a.inner;
     return Copy{{{a.outer, line, line}, {count * a.inner, 1, 1}}, to * a.inner, from * a.inner};
   };
-  return copied("roll", x, x.shape(),
-                {part(first, 0, a.size - first), part(a.size - first, first, 0)}, true);
+  return copied("roll", x, x.shape(), {part(first, 0, a.n - first), part(a.n - first, first, 0)},
+                true);
 }
 
 Tensor tril(const Tensor& x, std::int64_t diagonal) {

@@ -39,8 +39,8 @@ Tensor channel_shuffle(const Tensor& x, std::int64_t groups) {
   require(x.shape().rank() >= 2, "channel_shuffle: input {} is not [n, channels, ...]", x.shape());
   require(groups >= 1 && x.dim(1) % groups == 0,
           "channel_shuffle: {} channels do not fall into {} groups", x.dim(1), groups);
-  const Around a = around(x.shape(), 1);
-  return reshape(permute(reshape(x, {a.outer, groups, a.size / groups, a.inner}), {0, 2, 1, 3}),
+  const kernels::Middle a = middle_of(x.shape(), 1);
+  return reshape(permute(reshape(x, {a.outer, groups, a.n / groups, a.inner}), {0, 2, 1, 3}),
                  x.shape());
 }
 

@@ -2,7 +2,6 @@
 
 #include "autograd/autograd.h"
 #include "base/error.h"
-#include "kernels/map.h"
 #include "ops/broadcast.h"
 #include "ops/norm.h"
 
@@ -23,23 +22,16 @@ kernels::Middle checked(std::string_view op, const Tensor& x, std::int64_t dim) 
 // Along an axis that is not the last: x as [outer, n, inner], and numbers [outer, 1, inner].
 Tensor over_middle(const Tensor& x, Reduce kind) { return reduced(x, {false, true, false}, kind); }
 
-Tensor zipped(const Tensor& x, const Tensor& level, Zip kind) {
-  Tensor y = Tensor::uninitialized(x.shape());
-  kernels::zip(y.mutable_data(), x.data(), level.data(), kind, false,
-               grid_of(x.shape(), {x.shape(), level.shape()}));
-  return y;
-}
-
 Tensor softmax_of_middle(const Tensor& x) {
-  const Tensor e = zipped(x, over_middle(x, Reduce::max), Zip::exp_difference);
-  return zipped(e, over_middle(e, Reduce::sum), Zip::div);
+  const Tensor e = zipped(x.shape(), x, over_middle(x, Reduce::max), Zip::exp_difference);
+  return zipped(x.shape(), e, over_middle(e, Reduce::sum), Zip::div);
 }
 
 Tensor log_softmax_of_middle(const Tensor& x) {
   const Tensor top = over_middle(x, Reduce::max);
-  Tensor sums = over_middle(zipped(x, top, Zip::exp_difference), Reduce::sum);
-  kernels::map_forward(sums.mutable_data(), sums.data(), kernels::Unary::log, {}, sums.size());
-  return zipped(zipped(x, top, Zip::sub), sums, Zip::sub);
+  const Tensor sums = over_middle(zipped(x.shape(), x, top, Zip::exp_difference), Reduce::sum);
+  return zipped(x.shape(), zipped(x.shape(), x, top, Zip::sub), mapped(sums, kernels::Unary::log),
+                Zip::sub);
 }
 
 // dx (+)= kind(y, dy, level) for [outer, n, inner].
@@ -65,7 +57,7 @@ Tensor softmax(const Tensor& x, std::int64_t dim) {
       "softmax", y, {x}, [y = y.reshape(middle), m](const Tensor& dy, InputGrads& dx) {
         if (m.inner != 1) {
           const Tensor g = dy.reshape(y.shape());
-          const Tensor level = over_middle(zipped(y, g, Zip::mul), Reduce::sum);
+          const Tensor level = over_middle(zipped(y.shape(), y, g, Zip::mul), Reduce::sum);
           return pull_middle(dx, y, g, level, Zip3::softmax_pull);
         }
         const auto [out, accumulate] = dx.slot(0);

@@ -15,9 +15,9 @@ namespace dlt::optim {
 // Changes one tensor with the rate and decay that hold for it.
 using Update = std::function<void(const kernels::OptimArrays&, double lr, double weight_decay)>;
 
+// An array kept for every tensor: "m" is "m.<parameter>" in checkpoints.
 struct Slot {
-  std::string_view
-      name;  // of an array kept for every tensor: "m" is "m.<parameter>" in checkpoints
+  std::string_view name;
   double start = 0;
   bool used = true;  // others are null for the kernel
 };

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
-#include <cmath>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/number.h"
 
 namespace dlt::sa {
 namespace {
@@ -89,16 +88,8 @@ std::optional<std::string_view> Numbers::field() {
   return found;
 }
 
-std::optional<double> Numbers::number(std::string_view field) const {
-  if (field.starts_with('+')) field.remove_prefix(1);
-  double value = 0;
-  const auto [end, problem] = std::from_chars(field.data(), field.data() + field.size(), value);
-  const bool whole = problem == std::errc() && end == field.data() + field.size();
-  return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
-}
-
 double Numbers::checked(std::string_view field) const {
-  const auto value = number(field);
+  const auto value = parse_number(field);
   require(value.has_value(), Exit::data, "{}:{}: expected a finite number, got '{}'", name_,
           number_, shortened(field));
   return *value;
@@ -111,7 +102,7 @@ std::optional<double> Numbers::in_column() {
   bool words = true;
   while (const auto f = field()) {
     if (++count == column_) found = f;
-    words = words && !number(*f);
+    words = words && !parse_number(*f);
   }
   if (count == 0 || (number_ == 1 && words)) return std::nullopt;
   require(count >= column_, Exit::data, "{}:{}: there is no column {}, the line has {}", name_,

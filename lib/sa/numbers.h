@@ -29,7 +29,6 @@ class Numbers {
   bool read_more();
   std::optional<std::string_view> field();  // the next of the line
   std::optional<double> in_column();
-  std::optional<double> number(std::string_view field) const;  // none if it is not finite
   double checked(std::string_view field) const;
 
   std::string name_;

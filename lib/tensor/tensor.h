@@ -51,12 +51,13 @@ class Tensor {
   std::int64_t dim(int axis) const { return shape().dim(axis); }
   std::int64_t size() const { return shape().size(); }
   const real* data() const { return body_->storage->data(); }
+  const real* data_or_null() const { return body_ ? data() : nullptr; }  // null if undefined
   real* mutable_data() { return body_->storage->data(); }
   std::span<const real> values() const { return {data(), static_cast<std::size_t>(size())}; }
   real item() const;
 
   Tensor reshape(Shape shape) const;  // same array, no gradient; see ops::reshape
-  Tensor detach() const { return reshape(shape()); }
+  Tensor detach() const { return body_ ? reshape(shape()) : Tensor(); }
   Tensor clone() const;
 
   bool needs_grad() const { return body_ && body_->needs_grad; }

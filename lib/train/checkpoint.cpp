@@ -8,9 +8,9 @@
 namespace dlt::train {
 namespace {
 
-std::string model_in(const std::string& folder) { return folder + "/model.safetensors"; }
 const std::string raw = "raw.";  // before the names of parameters in state.safetensors
 
+std::string model_in(const std::string& folder) { return folder + "/model.safetensors"; }
 std::string state_in(const std::string& folder) { return folder + "/state.safetensors"; }
 
 template <class T>
@@ -49,6 +49,16 @@ void save(const std::string& folder, const Place& place, const nn::StateDict& we
   io::write_safetensors(state_in(folder), {state, {}, std::move(metadata)});
 }
 
+// Takes the parameters out of what a state.safetensors holds.
+nn::StateDict take_raw(nn::StateDict& state) {
+  nn::StateDict weights;
+  for (auto at = state.lower_bound(raw); at != state.end() && at->first.starts_with(raw);) {
+    weights.emplace(at->first.substr(raw.size()), at->second);
+    at = state.erase(at);
+  }
+  return weights;
+}
+
 }  // namespace
 
 void save_checkpoint(const std::string& folder, const Place& place, const nn::Params& params,
@@ -68,16 +78,6 @@ void load_weights(const std::string& folder, nn::Params& params) {
   const io::SafetensorsFile file(model_in(folder));
   const Frame frame("file", file.path());
   params.load(file.tensors());
-}
-
-// Takes the parameters out of what a state.safetensors holds.
-nn::StateDict take_raw(nn::StateDict& state) {
-  nn::StateDict weights;
-  for (auto at = state.lower_bound(raw); at != state.end() && at->first.starts_with(raw);) {
-    weights.emplace(at->first.substr(raw.size()), at->second);
-    at = state.erase(at);
-  }
-  return weights;
 }
 
 Place load_checkpoint(const std::string& folder, nn::Params& params, optim::Optimizer& optimizer,

@@ -22,9 +22,8 @@ struct Place {
 // A checkpoint is a folder of two files:
 //   model.safetensors  the parameters under their names, or their moving averages where those are
 //                      kept; metadata "format": "pt", "step"
-//   state.safetensors  the optimizer's arrays; "raw.<name>", the parameters, where
-//   model.safetensors
-//                      has averages; metadata: Place and the version of dlt
+//   state.safetensors  the optimizer's arrays; the parameters as "raw.<name>" where
+//                      model.safetensors has averages; metadata: Place and the version of dlt
 // The bytes depend on nothing else.
 void save_checkpoint(const std::string& folder, const Place& place, const nn::Params& params,
                      const optim::Optimizer& optimizer, const optim::Ema* ema = nullptr);

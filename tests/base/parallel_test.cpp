@@ -1,5 +1,6 @@
 #include "base/parallel.h"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <vector>
@@ -32,6 +33,17 @@ TEST_CASE("parallel_for visits every index once, nested or not", "[base][paralle
     for (const auto& h : hits) once = once && h == 1;
     CHECK(once);
   }
+}
+
+TEST_CASE("parallel_each visits every index once, whatever they cost", "[base][parallel]") {
+  const Threads scope(GENERATE(1, 2));
+  for (std::int64_t cost : {0, 1, 5000, 1'000'000}) {
+    std::vector<std::atomic<int>> hits(40'000);
+    parallel_each(std::ssize(hits), cost,
+                  [&](std::int64_t i) { ++hits[static_cast<std::size_t>(i)]; });
+    CHECK(std::ranges::all_of(hits, [](const auto& h) { return h == 1; }));
+  }
+  parallel_each(0, 1, [](std::int64_t) { FAIL(); });
 }
 
 TEST_CASE("a parallel sum has the same bits for any number of threads", "[base][parallel]") {

@@ -71,8 +71,10 @@ void Objective::add(const Tensor& output, const data::ExampleBatch& batch, Sums&
     const auto column = static_cast<std::size_t>(i) % width;
     sums.right += (y > 0) == (t > 0.5) ? 1 : 0;
     sums.squares += (y - t) * (y - t);
-    sums.targets[column] += t;
-    sums.targets_squared[column] += t * t;
+    if (sums.origin.size() < width) sums.origin.push_back(t);
+    const double apart = t - sums.origin[column];
+    sums.targets[column] += apart;
+    sums.targets_squared[column] += apart * apart;
   }
 }
 

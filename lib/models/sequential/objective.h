@@ -24,8 +24,9 @@ class Objective {
   // Sums over batches, and the metrics they come to: loss first, then accuracy, or mse, rmse, r2.
   struct Sums {
     double count = 0, loss = 0, right = 0;
-    double squares = 0;                            // of errors
-    std::vector<double> targets, targets_squared;  // of each output
+    double squares = 0;          // of errors
+    std::vector<double> origin;  // the first target of each output: the others count from there
+    std::vector<double> targets, targets_squared;
   };
   void add(const Tensor& output, const data::ExampleBatch& batch, Sums& sums) const;
   train::Metrics metrics(const Sums& sums) const;
