@@ -61,8 +61,10 @@ void bench_training(ordered_json& out, models::Model& model, const BenchOptions&
   out["parameters"] = s.parameters;
   out["items_per_step"] = s.items_per_step;
   out["step_seconds"] = step;
-  out["tokens_per_second"] = static_cast<double>(s.items_per_step) / step;
-  out["forward_tokens_per_second"] = static_cast<double>(task.items_per_part()) / median(forwards);
+  const std::string items(task.item_name());  // "tokens"
+  out[items + "_per_second"] = static_cast<double>(s.items_per_step) / step;
+  out["forward_" + items + "_per_second"] =
+      static_cast<double>(task.items_per_part()) / median(forwards);
   out["gflops"] = s.flops_per_step / step / 1e9;
   out["sgemm_gflops"] = std::max(median(ours), median(openblas));
   out["own_sgemm_gflops"] = median(ours);

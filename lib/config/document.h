@@ -19,6 +19,7 @@ struct Document {
   std::set<std::string> asked;   // pointers that some read named
   std::set<std::string> needed;  // pointers without a default
   std::vector<Attribute> attributes;
+  std::set<std::string> noted;  // their pointers
   std::vector<std::string> warnings;
 };
 

@@ -133,8 +133,7 @@ void Reader::resolve(std::string_view key, const json& value) {
 
 void Reader::note(std::string_view key, std::string expected, const json& fallback) {
   const std::string at = join(pointer_, key);
-  const auto same = [&](const Attribute& a) { return a.pointer == at; };
-  if (std::ranges::any_of(doc_->attributes, same)) return;
+  if (!doc_->noted.insert(at).second) return;
   doc_->attributes.push_back(
       {at, std::move(expected), doc_->needed.contains(at) ? "" : fallback.dump()});
 }
@@ -208,8 +207,10 @@ void Reader::done() const {
   const Pointer here(pointer_);
   if (!doc_->given.contains(here)) return;
   std::vector<std::string> asked;
-  for (const std::string& p : doc_->asked) {
-    if (Pointer(p).parent_pointer() == here) asked.push_back(Pointer(p).back());
+  const std::string inner = pointer_ + "/";
+  for (auto p = doc_->asked.lower_bound(inner); p != doc_->asked.end() && p->starts_with(inner);
+       ++p) {
+    if (p->find('/', inner.size()) == p->npos) asked.push_back(Pointer(*p).back());
   }
   const std::vector<std::string_view> known(asked.begin(), asked.end());
   for (const auto& [key, value] : doc_->given[here].items()) {

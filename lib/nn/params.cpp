@@ -56,7 +56,9 @@ Tensor Params::add(const std::string& name, Shape shape, const Init& init) {
 }
 
 Tensor Params::create(const std::string& name, Shape shape, const Init& init) {
-  return add(name, std::move(shape), init).set_needs_grad();
+  Tensor t = add(name, std::move(shape), init);
+  count_ += t.size();
+  return t.set_needs_grad();
 }
 
 Tensor Params::create_buffer(const std::string& name, Shape shape, const Init& init) {
@@ -89,12 +91,6 @@ StateDict Params::grads() const {
     if (t.has_grad()) all.emplace(name, t.grad());
   }
   return all;
-}
-
-std::int64_t Params::count() const {
-  std::int64_t n = 0;
-  for (const auto& [name, t] : tensors_) n += t.needs_grad() ? t.size() : 0;
-  return n;
 }
 
 Scope Scope::operator/(std::string_view name) const {

@@ -37,8 +37,8 @@ class Params {
   const std::vector<std::string>& names() const { return names_; }  // of all, as they were made
   void load(const StateDict& from);  // every name and shape must match, or nothing changes
   void zero_grad();
-  StateDict grads() const;     // of the parameters that have one
-  std::int64_t count() const;  // of numbers in parameters, not in buffers
+  StateDict grads() const;                       // of the parameters that have one
+  std::int64_t count() const { return count_; }  // of numbers in parameters, not in buffers
 
  private:
   enum class Filled { no, yes };
@@ -47,6 +47,7 @@ class Params {
   Tensor add(const std::string& name, Shape shape, const Init& init);
 
   StateDict tensors_;
+  std::int64_t count_ = 0;
   std::vector<std::string> names_;
   std::uint64_t seed_;
   Filled filled_ = Filled::yes;
