@@ -17,19 +17,24 @@ void add_look(CLI::App& cli, int& code);  // inspect, bench, check, doctor
 void add_api(CLI::App& cli, int& code);   // api, gradcheck
 void add_sa(CLI::App& cli, int& code);
 
+// What f gives, or 0 if it gives nothing.
+template <class F>
+int status_of(const F& f) {
+  if constexpr (std::is_same_v<decltype(f()), int>) {
+    return f();
+  } else {
+    f();
+    return 0;
+  }
+}
+
 // One subcommand.
 template <class F>
 CLI::App* verb(CLI::App& cli, const std::string& name, const std::string& summary,
                const std::string& example, int& code, F run) {
   auto* sub = cli.add_subcommand(name, summary);
   sub->footer("Example:\n  " + example);
-  sub->callback([&code, run] {
-    if constexpr (std::is_same_v<decltype(run()), int>) {
-      code = run();
-    } else {
-      run();
-    }
-  });
+  sub->callback([&code, run] { code = status_of(run); });
   return sub;
 }
 

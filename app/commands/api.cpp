@@ -26,7 +26,8 @@ std::string joined(const Names::List& names) { return fmt::format("{}", fmt::joi
 // Its names in one version of the API, the preferred one first.
 Names::List names_in(const Item& item, std::int64_t version) {
   Names::List names = item.names.in_version(static_cast<int>(version));
-  std::ranges::stable_partition(names, [&](auto name) { return !item.names.is_deprecated(name); });
+  std::stable_partition(names.begin(), names.end(),
+                        [&](auto name) { return !item.names.is_deprecated(name); });
   return names;
 }
 

@@ -19,7 +19,7 @@ constexpr std::size_t longest = 1000;
 
 std::string what_is_wrong(const mu::ParserError& e) {
   const std::string at = fmt::format(" at position {}", e.GetPos() + 1);
-  const std::string token = e.GetToken();
+  const std::string& token = e.GetToken();
   switch (e.GetCode()) {
     case mu::ecUNASSIGNABLE_TOKEN:
       return fmt::format("'{}'{} is not known", token, at);
@@ -60,7 +60,7 @@ void check_characters(const std::string& text) {
         after == '=' || before == '=' || before == '<' || before == '>' || before == '!';
     const bool bad = c < ' ' || c > '~' || c == '"' || (c == '=' && !comparison);
     if (bad) {
-      refuse(text.find_first_not_of(" ") == std::string::npos ? "" : text,
+      refuse(text.find_first_not_of(' ') == std::string::npos ? "" : text,
              c < ' ' || c > '~'
                  ? fmt::format("only plain characters can be read, see position {}", i + 1)
                  : fmt::format("'{}' at position {} cannot stand there", c, i + 1));
@@ -70,7 +70,7 @@ void check_characters(const std::string& text) {
 
 }  // namespace
 
-Expression::Expression(std::string text) : parser_(std::make_unique<Parser>()) {
+Expression::Expression(const std::string& text) : parser_(std::make_unique<Parser>()) {
   check_characters(text);
   parser_->text = text;
   try {

@@ -9,7 +9,7 @@ namespace dlt::sa {
 class Expression {
  public:
   // Exit::usage for what is no such function, with the place.
-  explicit Expression(std::string text);
+  explicit Expression(const std::string& text);
   ~Expression();
   Expression(Expression&&) noexcept;
   Expression& operator=(Expression&&) noexcept;

@@ -37,7 +37,7 @@ Tensor Network::add(config::Reader& layer, nn::Params& params, const Tensor& x, 
     const Frame frame("layer", label);
     const nn::Scope scope = (nn::Scope(params) / index).labelled(canonical);
     api::Layer made = api::make_layer(entry.make, layer, scope, x.shape());
-    const Tensor y = made.run(x, pass);
+    Tensor y = made.run(x, pass);
     require(y.shape().rank() > 0 && y.dim(0) == 1, "gives {} for a batch of one example",
             y.shape());
     const double macs = static_cast<double>(made.macs) +
