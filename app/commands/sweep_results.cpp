@@ -12,6 +12,7 @@
 #include "commands/sweep.h"
 #include "train/metrics.h"
 #include "train/progress.h"
+#include "train/run.h"
 
 // What a sweep's runs say of themselves, as values, as a table and as CSV.
 namespace dlt::app {
@@ -20,20 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 using State = Standing::State;
 using nlohmann::ordered_json;
-
-std::int64_t number_in(std::string_view text) {
-  std::int64_t number = -1;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-// The step that the run's link `name` points at, -1 if there is none.
-std::int64_t step_at(const std::string& folder, const char* name) {
-  std::error_code none;
-  const std::string target = fs::read_symlink(folder + "/" + name, none).filename();
-  const auto dash = target.find('-');
-  return dash == std::string::npos ? -1 : number_in(std::string_view(target).substr(dash + 1));
-}
 
 // Where the run's log says that it diverged since it was last begun or resumed, -1 if nowhere.
 std::int64_t divergence(const std::string& folder) {
@@ -45,7 +32,9 @@ std::int64_t divergence(const std::string& folder) {
   for (const char* later : {"  resumed after step ", "  started\n", "  finished at step "}) {
     if (log.find(later, at) != std::string::npos) return -1;
   }
-  return number_in(std::string_view(log).substr(at + words.size()));
+  std::int64_t step = -1;
+  std::from_chars(log.data() + at + words.size(), log.data() + log.size(), step);
+  return step;
 }
 
 double number_or_nan(const ordered_json& value) {
@@ -53,19 +42,18 @@ double number_or_nan(const ordered_json& value) {
 }
 
 // The metric that `best` follows.
-std::string followed_metric(const std::string& folder) {
-  std::ifstream file(folder + "/config.json");
-  const auto config = ordered_json::parse(file, nullptr, /*allow_exceptions=*/false);
+std::string followed_metric(const train::Run& run) {
+  const auto config = ordered_json::parse(run.config(), nullptr, /*allow_exceptions=*/false);
   const auto place = "/train/best"_json_pointer;
   return config.contains(place) && config[place].is_string() ? config[place].get<std::string>()
                                                              : "loss";
 }
 
 // metrics.jsonl, line by line.
-void read_metrics(const std::string& folder, Standing& s) {
-  std::ifstream lines(folder + "/metrics.jsonl");
-  const std::int64_t best = step_at(folder, "best");
-  const std::string wanted = "valid_" + followed_metric(folder);
+void read_metrics(const train::Run& run, Standing& s) {
+  std::ifstream lines(run.path("metrics.jsonl"));
+  const std::int64_t best = run.step("best").value_or(-1);
+  const std::string wanted = "valid_" + followed_metric(run);
   double segment = 0;  // seconds since the training was begun or resumed
   for (std::string line; std::getline(lines, line);) {
     const auto object = ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
@@ -152,8 +140,9 @@ Standing standing_of(const std::string& folder, std::int64_t steps) {
   Standing s;
   s.loss = std::nan("");
   if (!fs::exists(folder + "/config.json")) return s;
-  read_metrics(folder, s);
-  const std::int64_t last = step_at(folder, "last"), diverged = divergence(folder);
+  const auto run = train::Run::open(folder);
+  read_metrics(run, s);
+  const std::int64_t last = run.step("last").value_or(-1), diverged = divergence(folder);
   s.state = diverged >= 0   ? State::diverged
             : last >= steps ? State::finished
             : last >= 0     ? State::stopped

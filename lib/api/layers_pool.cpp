@@ -1,24 +1,14 @@
 #include "api/layer_families.h"
-#include "ops/pool.h"
+#include "api/pool_attributes.h"
 
 namespace dlt::api {
 namespace {
-
-ops::Pool read_pool(config::Reader& r) {
-  ops::Pool p;
-  r.need("kernel_size", "an integer or a list of two: height, width");
-  r.field("kernel_size", p.kernel, 1, widest);
-  p.stride = p.kernel;
-  r.field("stride", p.stride, 1, widest);
-  r.field("padding", p.padding, 0, widest);
-  return p;
-}
 
 void need_image(const Shape& input) { need_axes(input, 4, "[batch, channels, height, width]"); }
 
 Layer max_pool2d(config::Reader& r, const nn::Scope&, const Shape& input) {
   need_image(input);
-  ops::Pool p = read_pool(r);
+  ops::Pool p = read_windows(r, widest);
   r.field("ceil_mode", p.ceil);
   bool keep = false;
   r.field("return_indices", keep);
@@ -43,11 +33,9 @@ Layer max_unpool2d(config::Reader&, const nn::Scope&, const Shape& input) {
 
 Layer avg_pool2d(config::Reader& r, const nn::Scope&, const Shape& input) {
   need_image(input);
-  ops::Pool p = read_pool(r);
+  ops::Pool p = read_windows(r, widest);
   r.field("ceil_mode", p.ceil);
-  bool count = true;
-  r.field("count_include_pad", count);
-  const auto padding = count ? ops::CountPadding::yes : ops::CountPadding::no;
+  const auto padding = read_count(r);
   return {[p, padding](const Tensor& x, nn::Pass&) { return ops::avg_pool2d(x, p, padding); }};
 }
 

@@ -1,8 +1,8 @@
 #include <cstdint>
 
 #include "api/families.h"
+#include "api/pool_attributes.h"
 #include "base/error.h"
-#include "ops/pool.h"
 
 namespace dlt::api {
 namespace {
@@ -12,17 +12,8 @@ constexpr std::int64_t most =
 constexpr std::int64_t most_side = 1 << 14;  // of a result
 constexpr double most_scale = 128, least_scale = 1e-6;
 
-void read_windows(config::Reader& at, ops::Pool& p) {
-  at.need("kernel_size", "an integer or two: height, width");
-  at.field("kernel_size", p.kernel, 1, most);
-  p.stride = p.kernel;
-  at.field("stride", p.stride, 1, most);
-  at.field("padding", p.padding, 0, most);
-}
-
 Call max_pool2d(config::Reader& at) {
-  ops::Pool p;
-  read_windows(at, p);
+  ops::Pool p = read_windows(at, most);
   at.field("ceil_mode", p.ceil);
   return [p](const Inputs& in) {
     const ops::Pooled pooled = ops::max_pool2d(in["x"], p);
@@ -31,9 +22,8 @@ Call max_pool2d(config::Reader& at) {
 }
 
 Call max_unpool2d(config::Reader& at) {
-  ops::Pool p;
+  const ops::Pool p = read_windows(at, most);
   std::vector<std::int64_t> given;
-  read_windows(at, p);
   at.field("output_size", given, 1, most_side);
   std::optional<ops::Pair> size;
   if (given.size() == 1) given.push_back(given.front());
@@ -45,12 +35,9 @@ Call max_unpool2d(config::Reader& at) {
 }
 
 Call avg_pool2d(config::Reader& at) {
-  ops::Pool p;
-  bool count_padding = true;
-  read_windows(at, p);
+  ops::Pool p = read_windows(at, most);
   at.field("ceil_mode", p.ceil);
-  at.field("count_include_pad", count_padding);
-  const auto count = count_padding ? ops::CountPadding::yes : ops::CountPadding::no;
+  const auto count = read_count(at);
   return [p, count](const Inputs& in) { return Outputs{ops::avg_pool2d(in["x"], p, count)}; };
 }
 

@@ -36,16 +36,19 @@ struct Names {
   List all() const {  // without repetition
     List found = names;
     for (std::string_view name : v1.value_or(List())) {
-      if (std::ranges::find(found, name) == found.end()) found.push_back(name);
+      if (!in(found, name)) found.push_back(name);
     }
     return found;
   }
 
-  bool is_deprecated(std::string_view name) const {
-    return std::ranges::find(deprecated, name) != deprecated.end();
-  }
+  bool has(std::string_view name) const { return in(names, name) || (v1 && in(*v1, name)); }
+  bool is_deprecated(std::string_view name) const { return in(deprecated, name); }
 
  private:
+  static bool in(const List& list, std::string_view name) {
+    return std::ranges::find(list, name) != list.end();
+  }
+
   std::string_view preferred(const List& list) const {
     const auto good = std::ranges::find_if(list, [&](auto name) { return !is_deprecated(name); });
     return good == list.end() ? list.front() : *good;
@@ -100,11 +103,8 @@ class Registry {
   }
 
   const Exported<T>* look(std::string_view name) const {  // null if nothing has the name
-    for (const Exported<T>& e : entries_) {
-      const Names::List all = e.all();
-      if (std::ranges::find(all, name) != all.end()) return &e;
-    }
-    return nullptr;
+    const auto at = std::ranges::find_if(entries_, [&](const auto& e) { return e.has(name); });
+    return at == entries_.end() ? nullptr : &*at;
   }
 
   // "unknown model 'lm.mambo'; did you mean 'lm.mamba'?"
@@ -144,22 +144,19 @@ class Registry {
   }
 
   void check(const Exported<T>& e) const {
-    require(!e.all().empty(), "a {} has no name", kind_);
-    Names::List seen;
-    for (std::string_view name : e.all()) {
-      const bool first = seen.empty();
-      require(first ? is_dotted_name(name) : is_alias_name(name),
+    const Names::List all = e.all();
+    require(!all.empty(), "a {} has no name", kind_);
+    for (std::string_view name : all) {
+      require(name == all.front() ? is_dotted_name(name) : is_alias_name(name),
               "{} name '{}' is not lower_case.dotted", kind_, name);
       require(in_area(name), "{} name '{}' is outside of {}", kind_, name, fmt_list(areas_));
       require(look(name) == nullptr, "{} '{}' is exported twice", kind_, name);
-      seen.push_back(name);
     }
     check_repeats(e.names, "exported");
     if (e.v1) check_repeats(*e.v1, "exported");
     check_repeats(e.deprecated, "deprecated");
     for (std::string_view old : e.deprecated) {
-      require(std::ranges::find(seen, old) != seen.end(),
-              "deprecated {} name '{}' is no name of '{}'", kind_, old, e.canonical());
+      require(e.has(old), "deprecated {} name '{}' is no name of '{}'", kind_, old, e.canonical());
     }
   }
 

@@ -34,57 +34,39 @@ std::vector<config::Attribute> named_attributes(const Names& names, Read read) {
   return all;
 }
 
+// A registry's entries as items; `attributes` of one of them, or nullptr.
+template <class T, class F>
+void add(std::vector<Item>& all, std::string_view kind, const Registry<T>& registry, F attributes) {
+  for (const Exported<T>& e : registry.all()) {
+    Item item{kind, e, e.summary, {}, {}, {}};
+    if constexpr (!std::is_null_pointer_v<F>) {
+      item.attributes = [&e, attributes] { return attributes(e); };
+    }
+    all.push_back(std::move(item));
+  }
+}
+
 std::vector<Item> collect() {
   std::vector<Item> all;
-  for (const auto& e : api::operators().all()) {
-    all.push_back({"operator", e, e.summary, [&e] { return operator_attributes(e.make); },
-                   e.make.signature, e.make.example_attributes});
+  const auto reads = [](auto read) {
+    return [read](const auto& e) { return named_attributes(e, read); };
+  };
+  add(all, "operator", api::operators(), [](const auto& e) { return operator_attributes(e.make); });
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const api::Operator& op = api::operators().all()[i].make;
+    all[i].signature = op.signature;
+    all[i].example_attributes = op.example_attributes;
   }
-  for (const auto& e : api::layers().all()) {
-    all.push_back({"layer", e, e.summary, [&e] { return api::layer_attributes(e.make); }, {}, {}});
-  }
-  for (const auto& e : models::catalog().all()) {
-    all.push_back({"model", e, e.summary, [&e] { return models::attributes_of(e.make); }, {}, {}});
-  }
-  for (const auto& e : optim::optimizers().all()) {
-    all.push_back({"optimizer",
-                   e,
-                   e.summary,
-                   [&e] { return named_attributes(e, optim::OptimizerConfig::read); },
-                   {},
-                   {}});
-  }
-  for (const auto& e : optim::schedules().all()) {
-    all.push_back({"schedule",
-                   e,
-                   e.summary,
-                   [&e] { return named_attributes(e, optim::ScheduleConfig::read); },
-                   {},
-                   {}});
-  }
-  for (const auto& e : data::example_sets().all()) {
-    const auto read = [&e](config::Reader& r) { e.make(r, data::Target::classes); };
-    all.push_back(
-        {"data set", e, e.summary, [&e, read] { return named_attributes(e, read); }, {}, {}});
-  }
-  const auto& text = data::text_sets().all().front();
-  all.push_back({"data set",
-                 text,
-                 text.summary,
-                 [&text] { return named_attributes(text, text.make); },
-                 {},
-                 {}});
-  for (const auto& e : data::tokenizers().all()) {
-    all.push_back({"tokenizer",
-                   e,
-                   e.summary,
-                   [&e] { return named_attributes(e, data::TokenizerConfig::read); },
-                   {},
-                   {}});
-  }
-  for (const auto& e : train::metric_names().all()) {
-    all.push_back({"metric", e, e.summary, {}, {}, {}});
-  }
+  add(all, "layer", api::layers(), [](const auto& e) { return api::layer_attributes(e.make); });
+  add(all, "model", models::catalog(), [](const auto& e) { return models::attributes_of(e.make); });
+  add(all, "optimizer", optim::optimizers(), reads(optim::OptimizerConfig::read));
+  add(all, "schedule", optim::schedules(), reads(optim::ScheduleConfig::read));
+  add(all, "data set", data::example_sets(), [](const auto& e) {
+    return named_attributes(e, [&e](config::Reader& r) { e.make(r, data::Target::classes); });
+  });
+  add(all, "data set", data::text_sets(), reads(data::TextConfig::read));
+  add(all, "tokenizer", data::tokenizers(), reads(data::TokenizerConfig::read));
+  add(all, "metric", train::metric_names(), nullptr);
   return all;
 }
 
@@ -114,8 +96,8 @@ std::vector<const Item*> find(std::string_view name) {
   std::vector<const Item*> found;
   std::vector<std::string_view> known;
   for (const Item& item : everything()) {
+    if (item.names.has(name)) found.push_back(&item);
     const Names::List names = item.names.all();
-    if (std::ranges::find(names, name) != names.end()) found.push_back(&item);
     known.insert(known.end(), names.begin(), names.end());
   }
   if (!found.empty()) return found;

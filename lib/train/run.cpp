@@ -154,6 +154,11 @@ std::vector<std::int64_t> Run::steps() const {
   return all;
 }
 
+std::optional<std::int64_t> Run::step(std::string_view link) const {
+  const std::string target = target_of(path(link));
+  return step_of(std::string_view(target).substr(target.rfind('/') + 1));
+}
+
 bool Run::has(std::string_view which) const {
   if (which == "best" || which == "last") return !target_of(path(which)).empty();
   const auto step = number(which);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,7 @@ class Run {
   bool has(std::string_view which) const;                // of what checkpoint() takes
   std::string checkpoint(std::string_view which) const;  // "best", "last" or "500": its folder
   std::vector<std::int64_t> steps() const;               // that have a checkpoint
+  std::optional<std::int64_t> step(std::string_view link) const;  // that "best" or "last" is of
 
  private:
   explicit Run(std::string folder) : folder_(std::move(folder)) {}
