@@ -20,7 +20,7 @@ constexpr Size block_numbers = Size{32} << 10;
 
 constexpr Size ceil_div(Size x, Size unit) { return (x + unit - 1) / unit; }
 
-struct Source {
+struct ChannelSource {
   const real *dy, *x;  // of one image and channel of x
 };
 
@@ -43,13 +43,14 @@ void add_dots(real* dw, const real* dy, const real* x, const real* zeros,
 }
 
 // What all images and channels have in common at one place in them.
-struct BlockPlan {
+struct WeightBlock {
   PlaneBlock b;
   std::vector<Size> offsets;  // of every tap; -1: padding
 };
 
 // dw [multiplier][taps] += one block of one image and channel of x.
-void add_block(real* dw, const Source& s, const ConvSize& n, const BlockPlan& plan, bool first) {
+void add_block(real* dw, const ChannelSource& s, const ConvSize& n, const WeightBlock& plan,
+               bool first) {
   const PlaneBlock& b = plan.b;
   const Size length = ceil_div(b.pixels(), wide) * wide, plane = b.plane(), zeros = length + slack;
   const Size all = plane + zeros + b.rows.count * b.line() + wide + slack;
@@ -74,9 +75,9 @@ void weight_gradient_depthwise(real* dw, const real* dy, const real* x, bool acc
   if (!accumulate) std::fill_n(dw, n.groups * weights, real(0));
   for (Size r = 0; r < rows.count; r += shape.rows) {
     for (Size c = 0; c < cols.count; c += shape.cols) {
-      BlockPlan plan{{AxisBlock(rows, r, std::min(shape.rows, rows.count - r)),
-                      AxisBlock(cols, c, std::min(shape.cols, cols.count - c))},
-                     std::vector<Size>(static_cast<std::size_t>(weights / multiplier))};
+      WeightBlock plan{{AxisBlock(rows, r, std::min(shape.rows, rows.count - r)),
+                        AxisBlock(cols, c, std::min(shape.cols, cols.count - c))},
+                       std::vector<Size>(static_cast<std::size_t>(weights / multiplier))};
       plan.b.offsets(plan.offsets.data(), 1, -1);
       parallel_for(n.groups, 1, [&](Size begin, Size end) {
         for (Size i = begin * n.batch; i < end * n.batch; ++i) {

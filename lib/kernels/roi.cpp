@@ -21,9 +21,9 @@ void pool_regions(real* y, const real* x, const std::vector<Region>& regions,
       for (Size bin = 0; bin < bins; ++bin) {
         const real* plane = plane_of(x, r, task % n.out_channels, bin, n);
         real sum = 0;
-        for (const Tap& row : r.rows[static_cast<std::size_t>(bin / n.wide)]) {
+        for (const BinTap& row : r.rows[static_cast<std::size_t>(bin / n.wide)]) {
           real along = 0;
-          for (const Tap& column : r.columns[static_cast<std::size_t>(bin % n.wide)]) {
+          for (const BinTap& column : r.columns[static_cast<std::size_t>(bin % n.wide)]) {
             along += column.weight * plane[row.at * n.width + column.at];
           }
           sum += row.weight * along;
@@ -44,8 +44,8 @@ void pool_regions_backward(real* dx, const real* dy, const std::vector<Region>& 
         const real* g = dy + (static_cast<Size>(i) * n.out_channels + c) * bins;
         for (Size bin = 0; bin < bins; ++bin) {
           real* plane = dx + (plane_of(dx, r, c, bin, n) - dx);
-          for (const Tap& row : r.rows[static_cast<std::size_t>(bin / n.wide)]) {
-            for (const Tap& column : r.columns[static_cast<std::size_t>(bin % n.wide)]) {
+          for (const BinTap& row : r.rows[static_cast<std::size_t>(bin / n.wide)]) {
+            for (const BinTap& column : r.columns[static_cast<std::size_t>(bin % n.wide)]) {
               plane[row.at * n.width + column.at] += g[bin] * row.weight * column.weight;
             }
           }

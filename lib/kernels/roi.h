@@ -10,15 +10,15 @@ namespace dlt::kernels {
 
 // A bin of a region is a weighted sum of elements, and its weights are a product of one weight a
 // row and one a column; both lists skip zeros.
-struct Tap {
+struct BinTap {
   std::int32_t at;
   real weight;
 };
-using Taps = std::vector<Tap>;
+using BinTaps = std::vector<BinTap>;
 
 struct Region {
   Size image;
-  std::vector<Taps> rows, columns;  // of each bin along the height and the width
+  std::vector<BinTaps> rows, columns;  // of each bin along the height and the width
 };
 
 // x [images, channels, height, width] to y [regions, out_channels, bins high, bins wide]. If

@@ -9,8 +9,8 @@
 namespace dlt::ops {
 namespace {
 
+using kernels::BinTaps;
 using kernels::Region;
-using kernels::Taps;
 
 enum class Kind : std::uint8_t { align, ps_align, ps_pool };
 
@@ -45,7 +45,7 @@ kernels::RegionSize size_of(Kind kind, const Tensor& x, const Tensor& rois, cons
   return {x.dim(1), x.dim(2), x.dim(3), out, high, wide, sensitive};
 }
 
-void add_tap(Taps& taps, std::int32_t at, double weight) {
+void add_tap(BinTaps& taps, std::int32_t at, double weight) {
   if (weight == 0) return;
   if (!taps.empty() && taps.back().at == at) {
     taps.back().weight += static_cast<real>(weight);
@@ -56,11 +56,11 @@ void add_tap(Taps& taps, std::int32_t at, double weight) {
 
 // The interval [begin, end] of one axis cut into bins, each sampled at `samples` points between
 // elements (as many as there are elements if <= 0). Points more than one element outside give 0.
-std::vector<Taps> sampled(double begin, double end, std::int64_t bins, std::int64_t samples,
-                          std::int64_t size) {
+std::vector<BinTaps> sampled(double begin, double end, std::int64_t bins, std::int64_t samples,
+                             std::int64_t size) {
   const double bin = (end - begin) / static_cast<double>(bins);
   const double points = samples > 0 ? static_cast<double>(samples) : std::max(0.0, std::ceil(bin));
-  std::vector<Taps> all(static_cast<std::size_t>(bins));
+  std::vector<BinTaps> all(static_cast<std::size_t>(bins));
   for (std::size_t b = 0; b < all.size(); ++b) {
     const double start = begin + static_cast<double>(b) * bin;
     for (double i = 0; i < points; ++i) {
@@ -78,10 +78,10 @@ std::vector<Taps> sampled(double begin, double end, std::int64_t bins, std::int6
 
 // Whole elements: bins of [begin, end] rounded outwards. torchvision, whose conventions these are,
 // clips to size - 1, so the last element is never read.
-std::vector<Taps> averaged(double begin, double end, std::int64_t bins, std::int64_t size) {
+std::vector<BinTaps> averaged(double begin, double end, std::int64_t bins, std::int64_t size) {
   const double first = std::round(begin), length = std::max(std::round(end) - first, 1.0);
   const double bin = length / static_cast<double>(bins), most = static_cast<double>(size - 1);
-  std::vector<Taps> all(static_cast<std::size_t>(bins));
+  std::vector<BinTaps> all(static_cast<std::size_t>(bins));
   for (std::size_t b = 0; b < all.size(); ++b) {
     const auto place = static_cast<double>(b);
     const double from = std::clamp(std::floor(place * bin) + first, 0.0, most);
@@ -94,8 +94,8 @@ std::vector<Taps> averaged(double begin, double end, std::int64_t bins, std::int
 }
 
 // The bins along one axis of region `row`, which spans low to high there.
-std::vector<Taps> bins_of(Kind kind, double low, double high, std::int64_t bins, std::int64_t size,
-                          std::int64_t row, const Roi& r) {
+std::vector<BinTaps> bins_of(Kind kind, double low, double high, std::int64_t bins,
+                             std::int64_t size, std::int64_t row, const Roi& r) {
   if (kind == Kind::ps_pool) return averaged(low * r.scale, high * r.scale, bins, size);
   const double shift = kind == Kind::ps_align || r.aligned ? 0.5 : 0;
   const double begin = low * r.scale - shift;
