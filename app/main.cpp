@@ -26,7 +26,7 @@ int run(int argc, char** argv) {
   cli.parse_complete_callback([&workers] { set_threads(workers); });
 
   for (const auto add :
-       {add_train, add_use, add_exchange, add_tokenizer, add_look, add_api, add_sa}) {
+       {add_train, add_use, add_exchange, add_tokenizer, add_look, add_api, add_sa, add_ngram}) {
     add(cli, code);
   }
 

@@ -16,6 +16,14 @@ void add_tokenizer(CLI::App& cli, int& code);
 void add_look(CLI::App& cli, int& code);  // inspect, bench, check, doctor
 void add_api(CLI::App& cli, int& code);   // api, gradcheck
 void add_sa(CLI::App& cli, int& code);
+void add_ngram(CLI::App& cli, int& code);
+// What `dlt ngram` can do.
+void add_ngram_score(CLI::App& group, int& code);
+void add_ngram_convert(CLI::App& group, int& code);
+void add_ngram_next(CLI::App& group, int& code);     // suggest, generate
+void add_ngram_reshape(CLI::App& group, int& code);  // prune, mix, audit
+void add_ngram_words(CLI::App& group, int& code);    // spell, segment, distance
+void add_ngram_classes(CLI::App& group, int& code);  // features, classify
 
 // What f gives, or 0 if it gives nothing.
 template <class F>

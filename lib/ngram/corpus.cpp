@@ -1,0 +1,112 @@
+#include "ngram/corpus.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <zlib.h>
+
+#include "base/error.h"
+#include "base/file.h"
+
+namespace dlt::ngram {
+
+// Plain files are mapped; everything else comes through zlib, which passes plain bytes on.
+struct TextReader::Source {
+  std::string name;
+  MappedFile map;
+  gzFile stream = nullptr;
+  std::string held;       // of the stream: the lines given out, then the beginning of the next
+  std::size_t given = 0;  // of the map or of `held`
+  std::int64_t line = 1;
+  bool ended = false, begun = false;
+
+  explicit Source(const std::string& path) : name(path) {}
+  ~Source() {
+    if (stream != nullptr) ::gzclose(stream);
+  }
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+
+  void open();
+  void fill(std::size_t bytes);
+  bool take(std::string_view all, std::size_t bytes, Block& block);
+};
+
+namespace {
+
+bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
+
+}  // namespace
+
+void TextReader::Source::open() {
+  if (name != "-") {
+    map = MappedFile(name, Exit::data);
+    if (!is_gzip(map.text())) return;
+    stream = ::gzopen(name.c_str(), "rb");
+  } else {
+    stream = ::gzdopen(0, "rb");
+  }
+  require(stream != nullptr, Exit::data, "cannot read '{}': {}", name, std::strerror(errno));
+  ::gzbuffer(stream, 1 << 17);
+}
+
+// Reads until there is a whole line at least `bytes` long in `held`, or the stream ends.
+void TextReader::Source::fill(std::size_t bytes) {
+  held.erase(0, given);
+  given = 0;
+  std::size_t searched = 0;
+  while (!ended) {
+    if (held.size() >= bytes && held.find('\n', std::max(searched, bytes - 1)) != held.npos) return;
+    searched = held.size();
+    const std::size_t more = std::max(bytes, std::size_t{1} << 16);
+    held.resize(searched + more);
+    const int got = ::gzread(stream, held.data() + searched, static_cast<unsigned>(more));
+    int code = Z_OK;
+    const char* reason = ::gzerror(stream, &code);
+    require(got >= 0 && (code == Z_OK || code == Z_STREAM_END), Exit::data, "cannot read '{}': {}",
+            name,
+            code == Z_ERRNO       ? std::strerror(errno)
+            : code == Z_BUF_ERROR ? "the compressed data end early"
+                                  : reason);
+    held.resize(searched + static_cast<std::size_t>(got));
+    ended = got == 0;
+  }
+}
+
+bool TextReader::Source::take(std::string_view all, std::size_t bytes, Block& block) {
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  if (!begun && all.starts_with(mark)) given = mark.size();
+  begun = true;
+  all.remove_prefix(given);
+  if (all.empty()) return false;
+  std::size_t end = bytes >= all.size() ? all.npos : all.find('\n', bytes - 1);
+  end = end == all.npos ? all.size() : end + 1;
+  block = {all.substr(0, end), line, &name};
+  line += std::count(block.text.begin(), block.text.end(), '\n');
+  given += end;
+  return true;
+}
+
+TextReader::TextReader(const std::string& path) : source_(std::make_unique<Source>(path)) {
+  source_->open();
+}
+TextReader::~TextReader() = default;
+TextReader::TextReader(TextReader&&) noexcept = default;
+
+bool TextReader::next(Block& block, std::size_t bytes) {
+  if (source_->stream == nullptr) return source_->take(source_->map.text(), bytes, block);
+  source_->fill(bytes);
+  return source_->take(source_->held, bytes, block);
+}
+
+void each_line(const Block& block,
+               const std::function<void(std::string_view line, std::int64_t number)>& take) {
+  std::string_view rest = block.text;
+  for (std::int64_t number = block.line; !rest.empty(); ++number) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    take(rest.substr(0, end), number);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+}  // namespace dlt::ngram

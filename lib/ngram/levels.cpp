@@ -1,0 +1,69 @@
+#include "ngram/levels.h"
+
+#include <algorithm>
+
+#include "base/parallel.h"
+
+namespace dlt::ngram {
+namespace {
+
+// The first of [begin, end) whose word is not below `word`, sought in growing steps from `begin`:
+// cheap where it is near.
+Node gallop(const Array<WordId>& words, Node begin, Node end, WordId word) {
+  Node step = 1, low = begin;
+  while (low < end && words[low] < word) {
+    begin = low + 1;
+    low = end - low > step ? low + step : end;
+    step *= 2;
+  }
+  const auto* at = std::lower_bound(words.data() + begin, words.data() + low, word);
+  return static_cast<Node>(at - words.data());
+}
+
+constexpr std::int64_t parents_a_chunk = 4096;
+
+}  // namespace
+
+Node child(const Branches& level, const Branches& next, Node parent, WordId word) {
+  const auto* begin = next.word.data() + level.first[parent];
+  const auto* end = next.word.data() + level.first[parent + 1];
+  const auto* at = std::lower_bound(begin, end, word);
+  return at != end && *at == word ? static_cast<Node>(at - next.word.data()) : nowhere;
+}
+
+// The context of "w1 .. wn" is a child of the context of its parent "w2 .. wn", with the same word
+// w1; and the children of both are sorted by w1.
+template <class L>
+Array<Node> contexts(const std::vector<L>& levels, int n, std::span<const Node> shorter,
+                     const Storage& storage) {
+  const Branches& parents = levels[static_cast<std::size_t>(n - 2)];
+  const Branches& nodes = levels[static_cast<std::size_t>(n - 1)];
+  Array<Node> found(nodes.word.size(), storage);
+  const auto parent_count = static_cast<std::int64_t>(parents.first.size()) - 1;
+  parallel_for(parent_count, parents_a_chunk, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t p = begin; p < end; ++p) {
+      const Node first = parents.first[p], last = parents.first[p + 1];
+      if (n == 2) {
+        for (Node i = first; i < last; ++i) found[i] = nodes.word[i];
+        continue;
+      }
+      if (first == last) continue;
+      const Branches& grandparents = levels[static_cast<std::size_t>(n - 3)];
+      const Node context = shorter[p];
+      Node at = context == nowhere ? 0 : grandparents.first[context];
+      const Node stop = context == nowhere ? 0 : grandparents.first[context + 1];
+      for (Node i = first; i < last; ++i) {
+        at = gallop(parents.word, at, stop, nodes.word[i]);
+        found[i] = at < stop && parents.word[at] == nodes.word[i] ? at : nowhere;
+      }
+    }
+  });
+  return found;
+}
+
+template Array<Node> contexts(const std::vector<CountLevel>&, int, std::span<const Node>,
+                              const Storage&);
+template Array<Node> contexts(const std::vector<Level>&, int, std::span<const Node>,
+                              const Storage&);
+
+}  // namespace dlt::ngram
