@@ -5,6 +5,7 @@
 #include <cstring>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "base/error.h"
@@ -49,7 +50,8 @@ bool is_stream(const std::string& path) {  // a pipe, a device
 
 void TextReader::Source::open() {
   if (name == "-") {
-    stream = ::gzdopen(0, "rb");
+    const int fd = ::dup(0);  // closing it must not free the number 0
+    stream = fd < 0 ? nullptr : ::gzdopen(fd, "rb");
   } else {
     if (!is_stream(name)) map = MappedFile(name, Exit::data);
     if (!is_stream(name) && !is_gzip(map.text())) return;

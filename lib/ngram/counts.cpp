@@ -35,14 +35,22 @@ std::vector<WordId> ids_of(std::string_view piece, const Block& block, const Tex
 // Gathers ids until they fill the memory, then sorts them.
 class Gatherer {
  public:
-  Gatherer(const KeyLayout& layout, const Partition& partition, std::size_t capacity, Runs& runs)
-      : layout_(layout), partition_(partition), capacity_(capacity), runs_(runs) {}
+  // tokens: in the whole text.
+  Gatherer(const KeyLayout& layout, const Partition& partition, std::int64_t capacity,
+           std::int64_t tokens, Runs& runs, const Report& report)
+      : layout_(layout),
+        partition_(partition),
+        capacity_(static_cast<std::size_t>(capacity)),
+        tokens_(tokens),
+        runs_(runs),
+        report_(report) {}
 
   void add(std::vector<WordId> ids) {
     total_ += static_cast<std::int64_t>(ids.size());
     if (gathered_ > 0 && gathered_ + ids.size() > capacity_) sort();
     if (ids.size() <= capacity_) {
       gathered_ += ids.size();
+      tell(0);
       text_.push_back({std::move(ids), 0});
       return;
     }
@@ -52,29 +60,41 @@ class Gatherer {
       text_.push_back({{ids.begin() + static_cast<std::ptrdiff_t>(begin - context),
                         ids.begin() + static_cast<std::ptrdiff_t>(end)},
                        context});
+      gathered_ = end - begin;
       sort();
     }
   }
 
   void sort() {
-    if (!text_.empty()) sort_run(text_, layout_, partition_, runs_);
+    if (text_.empty()) return;
+    sort_run(text_, layout_, partition_, runs_, [this](double fraction) { tell(fraction); });
     text_.clear();
-    gathered_ = 0;
+    sorted_ += static_cast<double>(std::exchange(gathered_, 0));
   }
 
   std::int64_t total() const { return total_; }
 
  private:
+  void tell(double fraction) const {  // of what is gathered that is sorted
+    constexpr double reading = 0.4;   // of the time
+    const auto gathered = static_cast<double>(gathered_);
+    const double done = sorted_ + gathered * (reading + (1 - reading) * fraction);
+    if (report_) report_("sorting n-grams", std::min(1.0, done / static_cast<double>(tokens_)));
+  }
+
   const KeyLayout layout_;
   const Partition& partition_;
   std::size_t capacity_, gathered_ = 0;
+  std::int64_t tokens_;
   Runs& runs_;
+  const Report& report_;
+  double sorted_ = 0;  // tokens
   std::vector<Stretch> text_;
   std::int64_t total_ = 0;
 };
 
 void sort_texts(Texts& texts, const WordCounts& words, const TextSettings& settings,
-                std::size_t round, Gatherer& gatherer, const Report& report) {
+                std::size_t round, Gatherer& gatherer) {
   std::array<std::vector<WordId>, Texts::most_pieces> ids;
   texts.read(
       round,
@@ -83,10 +103,6 @@ void sort_texts(Texts& texts, const WordCounts& words, const TextSettings& setti
       },
       [&](std::int64_t pieces) {
         for (std::int64_t i = 0; i < pieces; ++i) gatherer.add(std::move(ids[i]));
-        if (report) {
-          report("sorting n-grams",
-                 static_cast<double>(gatherer.total()) / static_cast<double>(words.tokens));
-        }
       });
   gatherer.sort();
   require(gatherer.total() == words.tokens, Exit::data,
@@ -106,8 +122,8 @@ std::vector<CountLevel> count_ngrams(Texts& texts, const WordCounts& words,
       words.counts,
       std::clamp<std::int64_t>(std::min(capacity, words.tokens) / part_size, 1, most_parts));
   Runs runs(partition.size(), fits ? "" : settings.work.folder());
-  Gatherer gatherer(layout, partition, static_cast<std::size_t>(capacity), runs);
-  sort_texts(texts, words, settings.text, round, gatherer, report);
+  Gatherer gatherer(layout, partition, capacity, words.tokens, runs, report);
+  sort_texts(texts, words, settings.text, round, gatherer);
   return grow_tree(runs, partition, words.counts, settings, report);
 }
 

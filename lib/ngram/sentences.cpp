@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "ngram/word_bytes.h"
 #include "text/utf8.h"
 
 namespace dlt::ngram {
@@ -21,6 +22,20 @@ constexpr std::array<std::uint8_t, 256> kinds = [] {
 }();
 
 Kind kind(char c) { return static_cast<Kind>(kinds[static_cast<unsigned char>(c)]); }
+
+const char* end_of_word(const char* at, const char* end) {
+  for (;;) {
+    while (end - at >= 8) {  // most words are shorter
+      const int letters = before_below(at, ' ' + 1);
+      at += letters;
+      if (letters < 8) break;
+    }
+    while (at != end && kind(*at) == letter) {  // a control character, or the end of the text
+      if (static_cast<unsigned char>(*at++) > ' ' && end - at >= 8) break;
+    }
+    if (at == end || kind(*at) != letter) return at;
+  }
+}
 
 bool is_symbol(std::string_view word) {
   return word == begin_word || word == end_word || word == unknown_word;
@@ -64,7 +79,7 @@ bool Sentences::take_word(std::string_view& token) {
       return true;
     }
     const char* begin = at_;
-    while (at_ != end_ && kind(*at_) == letter) ++at_;
+    at_ = end_of_word(at_, end_);
     if (at_ != end_ && *at_ == '\0') [[unlikely]] {
       const Place p = place(at_);
       fail(Exit::data, "{}:{}:{}: a NUL byte; this is no text, or one in UTF-16", *block_.file,

@@ -94,7 +94,7 @@ void write_part(const Key<Limbs>* keys, std::size_t n, const KeyLayout& layout, 
 
 template <int Limbs>
 void sort_limbs(std::vector<Stretch>& text, const KeyLayout& layout, const Partition& partition,
-                Runs& runs) {
+                Runs& runs, const std::function<void(double)>& progress) {
   constexpr std::size_t groups_a_thread = 8;
   Places places(std::min(text.size(), groups_a_thread * static_cast<std::size_t>(threads())));
   const auto begins = find_places(text, partition, places);
@@ -111,14 +111,17 @@ void sort_limbs(std::vector<Stretch>& text, const KeyLayout& layout, const Parti
   };
   std::vector<Desk> desks(static_cast<std::size_t>(threads()));
   runs.begin();
-  each_in_turn(partition.size(), [&](int slot, std::int64_t p) {
-    Desk& desk = desks[static_cast<std::size_t>(slot)];
-    if (desk.other.empty()) desk.other = Array<Key<Limbs>>(most, {});
-    const std::size_t n = begins[p + 1] - begins[p];
-    const auto* sorted = radix_sort(keys.data() + begins[p], desk.other.data(), n);
-    write_part(sorted, n, layout, desk.out);
-    runs.put(static_cast<std::uint32_t>(p), desk.out.bytes());
-  });
+  each_in_turn(
+      partition.size(),
+      [&](int slot, std::int64_t p) {
+        Desk& desk = desks[static_cast<std::size_t>(slot)];
+        if (desk.other.empty()) desk.other = Array<Key<Limbs>>(most, {});
+        const std::size_t n = begins[p + 1] - begins[p];
+        const auto* sorted = radix_sort(keys.data() + begins[p], desk.other.data(), n);
+        write_part(sorted, n, layout, desk.out);
+        runs.put(static_cast<std::uint32_t>(p), desk.out.bytes());
+      },
+      progress);
 }
 
 }  // namespace
@@ -129,18 +132,18 @@ std::size_t sort_bytes(const KeyLayout& layout) {
 }
 
 void sort_run(std::vector<Stretch>& text, const KeyLayout& layout, const Partition& partition,
-              Runs& runs) {
+              Runs& runs, const std::function<void(double)>& progress) {
   switch (layout.limbs()) {
     case 1:
-      return sort_limbs<1>(text, layout, partition, runs);
+      return sort_limbs<1>(text, layout, partition, runs, progress);
     case 2:
-      return sort_limbs<2>(text, layout, partition, runs);
+      return sort_limbs<2>(text, layout, partition, runs, progress);
     case 3:
-      return sort_limbs<3>(text, layout, partition, runs);
+      return sort_limbs<3>(text, layout, partition, runs, progress);
     case 4:
-      return sort_limbs<4>(text, layout, partition, runs);
+      return sort_limbs<4>(text, layout, partition, runs, progress);
     default:
-      return sort_limbs<5>(text, layout, partition, runs);
+      return sort_limbs<5>(text, layout, partition, runs, progress);
   }
 }
 

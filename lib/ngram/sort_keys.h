@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "ngram/keys.h"
@@ -20,8 +21,8 @@ struct Stretch {
 std::size_t sort_bytes(const KeyLayout& layout);
 
 // Sorts the n-grams that end at each token, counts equal ones and puts them into `runs` as one
-// more. Takes `text` apart.
+// more. Takes `text` apart. progress(fraction): from this thread.
 void sort_run(std::vector<Stretch>& text, const KeyLayout& layout, const Partition& partition,
-              Runs& runs);
+              Runs& runs, const std::function<void(double)>& progress);
 
 }  // namespace dlt::ngram

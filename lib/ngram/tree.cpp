@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <thread>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -17,18 +16,13 @@ using NodeCounts = std::array<std::uint64_t, max_order + 1>;  // [length of n-gr
 constexpr const char* counting = "counting n-grams";
 constexpr const char* growing = "building the tree";
 
-// Calls f for each part on the threads and reports how many are done, from this thread.
 void each_part(const Runs& runs, const char* stage, const Report& report,
                const std::function<void(std::uint32_t part)>& f) {
-  const auto here = std::this_thread::get_id();
-  std::atomic<std::uint32_t> done = 0;
-  each_in_turn(runs.parts(), [&](int, std::int64_t part) {
-    f(static_cast<std::uint32_t>(part));
-    ++done;
-    if (report && std::this_thread::get_id() == here) {
-      report(stage, static_cast<double>(done) / runs.parts());
-    }
-  });
+  each_in_turn(
+      runs.parts(), [&](int, std::int64_t part) { f(static_cast<std::uint32_t>(part)); },
+      [&](double fraction) {
+        if (report) report(stage, fraction);
+      });
 }
 
 std::size_t buffer_bytes(const Runs& runs, const Workspace& work) {

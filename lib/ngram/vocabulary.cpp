@@ -1,11 +1,11 @@
 #include "ngram/vocabulary.h"
 
 #include <bit>
-#include <cstring>
 
 #include "base/error.h"
 #include "base/rng.h"
 #include "base/utf8.h"
+#include "ngram/word_bytes.h"
 
 namespace dlt::ngram {
 namespace {
@@ -20,21 +20,6 @@ std::size_t slot_count(std::size_t words) { return std::bit_ceil(2 * words); }
 
 std::uint64_t slot_of(std::uint64_t hash, WordId id) {
   return (hash & 0xFFFFFFFF00000000) | (std::uint64_t{id} + 1);
-}
-
-// The fewer than eight bytes from `at`, the first one lowest. Reads that overlap take the place of
-// a copy of unknown length.
-std::uint64_t tail(const char* at, std::size_t size) {
-  const auto byte = [&](std::size_t i) {
-    return std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
-  };
-  if (size >= 4) {
-    std::uint32_t low = 0, high = 0;
-    std::memcpy(&low, at, 4);
-    std::memcpy(&high, at + size - 4, 4);
-    return low | std::uint64_t{high} << (8 * (size - 4));
-  }
-  return size == 0 ? 0 : byte(0) | byte(size / 2) | byte(size - 1);
 }
 
 }  // namespace
@@ -82,13 +67,12 @@ std::uint64_t Vocabulary::hash(std::string_view word) {
   constexpr std::uint64_t odd = 0x9E3779B97F4A7C15;
   const char* at = word.data();
   std::size_t left = word.size();
-  std::uint64_t h = odd ^ left, chunk = 0;
+  std::uint64_t h = odd ^ left;
   for (; left >= 8; at += 8, left -= 8) {
-    std::memcpy(&chunk, at, 8);
-    h = (h ^ chunk) * odd;
+    h = (h ^ load<std::uint64_t>(at)) * odd;
     h ^= h >> 32;
   }
-  return mix(h ^ tail(at, left));
+  return mix(h ^ load_tail(at, left));
 }
 
 void Vocabulary::prefetch(std::uint64_t hash) const {
@@ -101,7 +85,10 @@ WordId Vocabulary::id(std::string_view word, std::uint64_t hash) const {
     const std::uint64_t slot = arrays_.slots[at];
     if (slot == 0) return unknown;
     const auto id = static_cast<WordId>(slot) - 1;
-    if (((slot ^ hash) >> 32) == 0 && this->word(id) == word) return id;
+    if (((slot ^ hash) >> 32) != 0) continue;
+    const std::string_view other = this->word(id);
+    if (other.size() == word.size() && same_bytes(other.data(), word.data(), word.size()))
+      return id;
   }
 }
 

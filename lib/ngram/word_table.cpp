@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "ngram/word_bytes.h"
 
 namespace dlt::ngram {
 namespace {
@@ -19,7 +20,7 @@ void WordTable::add(std::string_view word, std::uint64_t hash, std::uint64_t cou
   for (; slots_[at] != 0; at = (at + 1) & mask) {
     if (((slots_[at] ^ hash) & high) != 0) continue;
     Word& known = words_[static_cast<std::uint32_t>(slots_[at]) - 1];
-    if (known.size == word.size() && std::memcmp(known.text, word.data(), word.size()) == 0) {
+    if (known.size == word.size() && same_bytes(known.text, word.data(), word.size())) {
       known.count += count;
       return;
     }
