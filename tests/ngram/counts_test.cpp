@@ -1,47 +1,22 @@
 #include "ngram/counts.h"
 
 #include <catch2/catch.hpp>
-#include <csignal>
 #include <fmt/core.h>
-#include <sys/resource.h>
 
-#include "base/file.h"
-#include "base/parallel.h"
-#include "base/rng.h"
-#include "ngram/naive_counts.h"
+#include "ngram/count_support.h"
+#include "ngram/counts_by_book.h"
 #include "support/failure.h"
-#include "support/folder.h"
 #include "support/random_text.h"
 
 using namespace dlt;
 using namespace dlt::ngram;
-using dlt::test::failure;
-using dlt::test::Folder;
-using dlt::test::NaiveCounts;
+using namespace dlt::test;
 
 namespace {
 
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += line + '\n';
-  return text;
-}
-
-Counts count_text(const std::string& text, const CountSettings& settings) {
-  const Folder folder;
-  write_file(folder / "text", text);
-  return count({folder / "text"}, settings, nullptr);
-}
-
-CountSettings of_order(int order) {
-  CountSettings settings;
-  settings.order = order;
-  return settings;
-}
-
 // The n-gram of a node, oldest word first, by walking down to it.
 template <class Take>
-void each_ngram(const Counts& counts, NaiveCounts::Gram& gram, std::size_t level, Node node,
+void each_ngram(const Counts& counts, CountsByBook::Gram& gram, std::size_t level, Node node,
                 const Take& take) {
   take(gram, counts.levels[level], node);
   if (level + 1 == counts.levels.size()) return;
@@ -56,11 +31,11 @@ void each_ngram(const Counts& counts, NaiveCounts::Gram& gram, std::size_t level
   }
 }
 
-void check_same(const Counts& counts, const NaiveCounts& naive) {
+void check_same(const Counts& counts, const CountsByBook& naive) {
   std::size_t found = 0;
   std::string wrong;
   for (WordId w = 0; w < counts.vocabulary.size(); ++w) {
-    NaiveCounts::Gram gram = {std::string(counts.vocabulary.word(w))};
+    CountsByBook::Gram gram = {std::string(counts.vocabulary.word(w))};
     each_ngram(counts, gram, 0, w, [&](const auto& g, const CountLevel& level, Node node) {
       const auto at = naive.raw.find(g);
       const std::uint32_t raw = at == naive.raw.end() ? 0 : at->second;
@@ -95,42 +70,6 @@ void check_same(const Counts& a, const Counts& b) {
   }
 }
 
-// Words of a falling frequency, w0, w1, ..., in lines of up to `longest` words.
-std::vector<std::string> random_lines(Rng& rng, int lines, std::uint64_t types, int longest) {
-  std::vector<std::string> text;
-  for (int l = 0; l < lines; ++l) {
-    std::string line;
-    for (auto words = rng.below(static_cast<std::uint64_t>(longest) + 1); words > 0; --words) {
-      line += fmt::format("w{} ", rng.below(1 + rng.below(1 + rng.below(types))));
-    }
-    text.push_back(line);
-  }
-  return text;
-}
-
-struct Threads {  // for a scope
-  explicit Threads(int n) { set_threads(n); }
-  ~Threads() { set_threads(1); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-};
-
-struct SmallFiles {  // for a scope: writing more fails, as on a full disk
-  explicit SmallFiles(rlim_t bytes) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before);
-    const struct rlimit less { bytes, before.rlim_max };
-    ::setrlimit(RLIMIT_FSIZE, &less);
-  }
-  ~SmallFiles() {
-    ::setrlimit(RLIMIT_FSIZE, &before);
-    std::signal(SIGXFSZ, SIG_DFL);
-  }
-  SmallFiles(const SmallFiles&) = delete;
-  SmallFiles& operator=(const SmallFiles&) = delete;
-  struct rlimit before {};
-};
-
 }  // namespace
 
 TEST_CASE("the count histogram of three small words", "[ngram][counts]") {
@@ -156,9 +95,9 @@ TEST_CASE("counts are those of the definition", "[ngram][counts]") {
   Rng rng(1);
   const Unit unit = GENERATE(Unit::words, Unit::chars, Unit::bytes);
   for (int order = 1; order <= max_order; ++order) {
-    std::vector<std::string> lines = random_lines(rng, 60, 12, 14);
+    std::vector<std::string> lines = zipf_lines(rng, 60, 12, 14);
     for (int i = 0; i < 5; ++i) {
-      std::string line = test::random_text(rng, 20);
+      std::string line = random_text(rng, 20);
       line.erase(std::remove(line.begin(), line.end(), '\n'), line.end());
       if (unit == Unit::words) std::erase(line, '\r');
       lines.push_back(line + (unit == Unit::words ? "" : "\xFF"));
@@ -166,22 +105,22 @@ TEST_CASE("counts are those of the definition", "[ngram][counts]") {
     INFO(order);
     CountSettings settings = of_order(order);
     settings.text.unit = unit;
-    check_same(count_text(joined(lines), settings), NaiveCounts(lines, unit, order));
+    check_same(count_text(joined(lines), settings), CountsByBook(lines, unit, order));
   }
 }
 
 TEST_CASE("memory and threads change nothing", "[ngram][counts]") {
   Rng rng(2);
-  const auto lines = random_lines(rng, 1500, 3000, 20);
+  const auto lines = zipf_lines(rng, 1500, 3000, 20);
   const Folder folder, tmp;
   write_file(folder / "text", joined(lines));
   for (int order : {2, 3, 5, 9}) {
     CountSettings settings = of_order(order);
     const Counts plain = count({folder / "text"}, settings, nullptr);
-    check_same(plain, NaiveCounts(lines, Unit::words, order));
+    check_same(plain, CountsByBook(lines, Unit::words, order));
     settings.work = {.memory = 1, .tmp = tmp.path()};
     for (int n : {1, 2, 3}) {
-      const Threads threads(n);
+      const ThreadCount threads(n);
       check_same(count({folder / "text"}, settings, nullptr), plain);
     }
   }
@@ -190,9 +129,9 @@ TEST_CASE("memory and threads change nothing", "[ngram][counts]") {
 
 TEST_CASE("frequent words are sorted in several parts", "[ngram][counts][.slow]") {
   Rng rng(3);
-  const auto lines = random_lines(rng, 60000, 50, 10);  // more than a part holds
-  const NaiveCounts naive(lines, Unit::words, 3);
-  const Threads threads(2);
+  const auto lines = zipf_lines(rng, 60000, 50, 10);  // more than a part holds
+  const CountsByBook naive(lines, Unit::words, 3);
+  const ThreadCount threads(2);
   check_same(count_text(joined(lines), of_order(3)), naive);
 }
 
@@ -201,7 +140,7 @@ TEST_CASE("a line longer than memory is one sentence", "[ngram][counts]") {
   std::string line;
   for (int i = 0; i < 20000; ++i) line += fmt::format("{} ", rng.below(50));
   CountSettings settings = of_order(5);
-  const NaiveCounts naive({line}, Unit::words, 5);
+  const CountsByBook naive({line}, Unit::words, 5);
   settings.work.memory = 1;
   check_same(count_text(line, settings), naive);
 }
@@ -240,127 +179,11 @@ TEST_CASE("rare words and words outside a list are unknown", "[ngram][counts]") 
   CHECK(counts.levels[0].raw[counts.vocabulary.id("never")] == 0);
   CHECK(counts.levels[0].raw[counts.vocabulary.id("b")] == 1);
   check_same(count_text("a b a\nc a\n", settings),
-             NaiveCounts({"<unk> b <unk>", "<unk> <unk>"}, Unit::words, 2));
+             CountsByBook({"<unk> b <unk>", "<unk> <unk>"}, Unit::words, 2));
 
   write_file(folder / "words", "b\nc d\n");
   CHECK(failure([&] { count_text("a\n", settings); }, Exit::data) ==
         folder / "words" + ":2:3: a second word 'd'; a vocabulary has one word a line");
-}
-
-TEST_CASE("symbols of sentences in a text", "[ngram][counts]") {
-  CountSettings settings = of_order(2);
-  const auto tokens = [&](const std::string& text) { return count_text(text, settings).tokens; };
-  CHECK(tokens("<s> a b </s> \r\n</s>\n<s>\n a") == 7);
-  const Folder folder;
-  write_file(folder / "text", "a b\n\xC3\xA4 <s> b\n");
-  const auto message = [&](const std::string& text) {
-    write_file(folder / "text", text);
-    return failure([&] { count({folder / "text"}, settings, nullptr); }, Exit::data);
-  };
-  const std::string file = folder / "text";
-  CHECK(message("a b\n\xC3\xA4 <s> b\n") ==
-        file +
-            ":2:3: <s> inside a sentence; it stands for its beginning, take it out or use "
-            "--skip-symbols");
-  CHECK(message("a </s> b\n") ==
-        file +
-            ":1:3: </s> inside a sentence; it stands for its end, take it out or use "
-            "--skip-symbols");
-  CHECK(message("a\n\n<unk>\n") == file +
-                                       ":3:1: <unk> in the text; --open-vocab counts it as a "
-                                       "word, --skip-symbols as white space");
-  settings.text.symbols = Symbols::skip;
-  CHECK(tokens("a <s> <unk> </s> b\n") == 3);
-  settings.text.open_vocabulary = true;
-  const Counts open = count_text("a <unk> b\n", settings);
-  CHECK(open.tokens == 4);
-  CHECK(open.unknown == 1);
-  CHECK(open.vocabulary.size() == 5);
-  settings.text.unit = Unit::chars;
-  CHECK(tokens("<s>\n") == 4);
-}
-
-TEST_CASE("lines of any kind", "[ngram][counts]") {
-  CountSettings settings = of_order(2);
-  const auto sentences = [&](const std::string& text) {
-    return count_text(text, settings).sentences;
-  };
-  CHECK(sentences("a\n\nb") == 3);
-  CHECK(sentences("\xEF\xBB\xBF"
-                  "a\r\nb\r\n") == 2);
-  CHECK(count_text("\xEF\xBB\xBF"
-                   "a\r\nb\r\n",
-                   settings)
-            .vocabulary.size() == 5);
-  CHECK(sentences("\n") == 1);
-  CHECK(count_text("a\xFF\xC3 b\n", settings).vocabulary.id("a\xFF\xC3") != unknown);
-  settings.text.skip_empty = true;
-  CHECK(sentences("a\n \t\n<s> </s>\nb") == 2);
-}
-
-TEST_CASE("texts that cannot be counted", "[ngram][counts]") {
-  const Folder folder;
-  const std::string file = folder / "text";
-  CountSettings settings = of_order(3);
-  const auto message = [&](const std::string& text) {
-    write_file(file, text);
-    return failure([&] { count({file}, settings, nullptr); }, Exit::data);
-  };
-  CHECK(message("") == "there is no sentence in '" + file + "'");
-  CHECK(message("a\nb " + std::string(1, '\0') + " c\n") ==
-        file + ":2:3: a NUL byte; this is no text, or one in UTF-16");
-  CHECK(message("a b\nc " + std::string(65536, 'x')) ==
-        file +
-            ":2:3: a word of 65536 bytes, 65535 are allowed; is this text without spaces? Use "
-            "the unit chars or bytes");
-  settings.text.unit = Unit::chars;
-  CHECK(message("a\nb" + std::string(1, '\0') + "\n") ==
-        file + ":2:2: a NUL byte; this is no text, or one in UTF-16");
-  CHECK(failure([&] { count({folder / "none"}, settings, nullptr); }, Exit::data) ==
-        "cannot open '" + (folder / "none") + "': No such file or directory");
-  settings.order = 10;
-  CHECK(failure([&] { count({file}, settings, nullptr); }, Exit::usage) ==
-        "n-grams of 10 words; 1 to 9 are possible");
-}
-
-TEST_CASE("the first mistake of a text is the one that is told", "[ngram][counts]") {
-  const Folder folder;
-  std::string text;
-  for (int i = 1; i <= 200000; ++i) text += i >= 1000 && i % 500 == 0 ? "a <s> b\n" : "a b\n";
-  write_file(folder / "text", text);
-  const Threads threads(3);
-  for (int i = 0; i < 5; ++i) {
-    const std::string message =
-        failure([&] { count({folder / "text"}, of_order(2), nullptr); }, Exit::data);
-    CHECK(message.starts_with(folder / "text:1000:3: <s> inside"));
-  }
-}
-
-TEST_CASE("a folder for temporary files that is not there", "[ngram][counts]") {
-  Rng rng(5);
-  CountSettings settings = of_order(3);
-  settings.work = {.memory = 1, .tmp = "/none"};
-  CHECK(failure([&] { count_text(joined(random_lines(rng, 2000, 50, 10)), settings); },
-                Exit::failed) ==
-        "cannot make a temporary file in '/none': No such file or directory; name another folder "
-        "with --tmp");
-}
-
-TEST_CASE("a full disk while sorting", "[ngram][counts]") {
-  Rng rng(6);
-  const Folder folder, tmp;
-  write_file(folder / "text", joined(random_lines(rng, 5000, 5000, 20)));
-  CountSettings settings = of_order(5);
-  settings.work = {.memory = 1, .tmp = tmp.path()};
-  const std::string message = failure(
-      [&] {
-        const SmallFiles small(100000);
-        count({folder / "text"}, settings, nullptr);
-      },
-      Exit::failed);
-  CHECK(message == "cannot write a temporary file of 0.1 MiB in '" + tmp.path() +
-                       "': File too large; name another folder with --tmp");
-  CHECK(tmp.list().empty());
 }
 
 TEST_CASE("several texts are one after the other", "[ngram][counts]") {
@@ -374,7 +197,7 @@ TEST_CASE("several texts are one after the other", "[ngram][counts]") {
         CHECK(f >= 0);
         CHECK(f <= 1);
       });
-  check_same(counts, NaiveCounts({"x y", "y z"}, Unit::words, 2));
+  check_same(counts, CountsByBook({"x y", "y z"}, Unit::words, 2));
   CHECK(stages == std::vector<std::string>{"counting words", "sorting n-grams", "counting n-grams",
                                            "building the tree"});
 }

@@ -12,12 +12,12 @@
 namespace dlt::test {
 
 // n-gram counts as reference books define them, by the book.
-struct NaiveCounts {
+struct CountsByBook {
   using Gram = std::vector<std::string>;  // oldest word first
   std::map<Gram, std::uint32_t> raw;
   std::map<Gram, std::set<std::string>> before;
 
-  NaiveCounts(const std::vector<std::string>& lines, ngram::Unit unit, int longest)
+  CountsByBook(const std::vector<std::string>& lines, ngram::Unit unit, int longest)
       : order(longest) {
     for (const std::string& line : lines) {
       Gram sentence = {"<s>"};
