@@ -1,7 +1,26 @@
+#include "base/registry.h"
 #include "commands/ngram_score.h"
 #include "verbs.h"
 
 namespace dlt::app {
+namespace {
+
+const Registry<ScoreFormat>& formats() {
+  static const Registry<ScoreFormat> registry("format", {{{"kenlm"}, "", ScoreFormat::kenlm},
+                                                         {{"srilm"}, "", ScoreFormat::srilm},
+                                                         {{"json"}, "", ScoreFormat::json}});
+  return registry;
+}
+
+const Registry<ScoreDetail>& details() {
+  static const Registry<ScoreDetail> registry("--per", {{{"word"}, "", ScoreDetail::word},
+                                                        {{"sentence"}, "", ScoreDetail::sentence},
+                                                        {{"document"}, "", ScoreDetail::document},
+                                                        {{"summary"}, "", ScoreDetail::summary}});
+  return registry;
+}
+
+}  // namespace
 
 void add_ngram_score(CLI::App& group, int& code) {
   static NgramScoreOptions o;  // filled while the command line is read
@@ -12,22 +31,15 @@ void add_ngram_score(CLI::App& group, int& code) {
   t->add_option("sentence", o.sentences, "sentences; without any, those of --text");
   t->add_option("--lm", o.lm, "model file, ARPA file (plain or gzip) or run folder")->required();
   t->add_option("--text", o.text, "a sentence a line; - is standard input")->capture_default_str();
-  t->add_option("--format", o.format,
-                "kenlm (as its query prints), srilm (as ngram -ppl) or json (an object a line)")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, ScoreFormat>{{"kenlm", ScoreFormat::kenlm},
-                                             {"srilm", ScoreFormat::srilm},
-                                             {"json", ScoreFormat::json}}))
-      ->option_text("kenlm|srilm|json");
-  t->add_option("--per", o.detail,
-                "what to print beside the summary: word, sentence, document (blank lines between "
-                "them) or summary (nothing)")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, ScoreDetail>{{"word", ScoreDetail::word},
-                                             {"sentence", ScoreDetail::sentence},
-                                             {"document", ScoreDetail::document},
-                                             {"summary", ScoreDetail::summary}}))
-      ->option_text("word|sentence|document|summary");
+  t->add_option_function<std::string>(
+       "--format", [](const std::string& name) { o.format = formats().find(name).make; },
+       "kenlm (as its query prints), srilm (as ngram -ppl) or json (an object a line)")
+      ->option_text("FORMAT=kenlm");
+  t->add_option_function<std::string>(
+       "--per", [](const std::string& name) { o.detail = details().find(name).make; },
+       "what to print beside the summary: word, sentence, document (blank lines between them) or "
+       "summary (nothing)")
+      ->option_text("WHAT=word");
   t->add_flag_callback(
       "--summary", [] { o.detail = ScoreDetail::summary; }, "--per summary");
   t->add_flag_callback(

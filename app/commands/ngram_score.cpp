@@ -12,8 +12,8 @@ namespace dlt::app {
 namespace {
 
 void print(std::string_view text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-                       std::fflush(stdout) == 0;
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   require(written, "cannot write to standard output: {}", std::strerror(errno));
 }
 

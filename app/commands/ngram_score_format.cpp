@@ -161,8 +161,7 @@ void json_line(std::string& out, const ScoredLine& line, ScoreDetail detail) {
 
 }  // namespace
 
-void append_line(std::string& out, const ScoredLine& line, ScoreFormat format,
-                 ScoreDetail detail) {
+void append_line(std::string& out, const ScoredLine& line, ScoreFormat format, ScoreDetail detail) {
   if (line.ends && line.totals.sentences == 0) return;
   if (detail != ScoreDetail::word && !line.ends) return;
   switch (format) {
@@ -177,14 +176,18 @@ void append_line(std::string& out, const ScoredLine& line, ScoreFormat format,
       srilm_total(out, line.totals);
       out += '\n';
       break;
-    case ScoreFormat::json: json_line(out, line, detail); break;
+    case ScoreFormat::json:
+      json_line(out, line, detail);
+      break;
   }
 }
 
 void append_document(std::string& out, std::int64_t number, const Totals& totals,
                      ScoreFormat format) {
   switch (format) {
-    case ScoreFormat::kenlm: kenlm_total(out, totals); break;
+    case ScoreFormat::kenlm:
+      kenlm_total(out, totals);
+      break;
     case ScoreFormat::srilm:
       append(out, "document {}: ", number);
       srilm_total(out, totals);
@@ -201,12 +204,16 @@ void append_document(std::string& out, std::int64_t number, const Totals& totals
 void append_summary(std::string& out, const std::string& name, const Totals& totals,
                     ScoreFormat format) {
   switch (format) {
-    case ScoreFormat::kenlm: kenlm_summary(out, totals); break;
+    case ScoreFormat::kenlm:
+      kenlm_summary(out, totals);
+      break;
     case ScoreFormat::srilm:
       append(out, "file {}: ", name);
       srilm_total(out, totals);
       break;
-    case ScoreFormat::json: json_summary(out, name, totals); break;
+    case ScoreFormat::json:
+      json_summary(out, name, totals);
+      break;
   }
 }
 

@@ -40,8 +40,8 @@ void check_text(std::string_view bytes, const std::string& path) {
   require(!bytes.empty(), Exit::damaged, "'{}' is empty: a model is needed", path);
   require(!bytes.starts_with(kenlm), Exit::damaged,
           "'{}' is a binary file of KenLM's: give the ARPA file that it was made from", path);
-  const bool text = bytes.starts_with(gzip) ||
-                    bytes.substr(0, looked_at).find('\0') == std::string_view::npos;
+  const bool text =
+      bytes.starts_with(gzip) || bytes.substr(0, looked_at).find('\0') == std::string_view::npos;
   require(text, Exit::damaged, "'{}' is neither a model file of dlt's nor an ARPA file", path);
 }
 
@@ -94,18 +94,35 @@ Model model_at(Bytes file, std::shared_ptr<const void> owner, const std::string&
         model.about_.made.assign(text.begin(), text.end());
         break;
       }
-      case Kind::text: arrays.text = numbers<char>(bytes); break;
-      case Kind::begins: arrays.begins = numbers<std::uint64_t>(bytes); break;
-      case Kind::slots: arrays.slots = numbers<std::uint64_t>(bytes); break;
-      case Kind::words: part.words = {bytes.data(), header.word_bits()}; break;
+      case Kind::text:
+        arrays.text = numbers<char>(bytes);
+        break;
+      case Kind::begins:
+        arrays.begins = numbers<std::uint64_t>(bytes);
+        break;
+      case Kind::slots:
+        arrays.slots = numbers<std::uint64_t>(bytes);
+        break;
+      case Kind::words:
+        part.words = {bytes.data(), header.word_bits()};
+        break;
       case Kind::first:
         part.first = {bytes.data(), header.first_bits(static_cast<int>(n))};
         break;
-      case Kind::log10_p: part.log10_p = table; break;
-      case Kind::log10_bow: part.log10_bow = table; break;
-      case Kind::p_codes: part.p_table = table, part.p_codes = codes; break;
-      case Kind::bow_codes: part.bow_table = table, part.bow_codes = codes; break;
-      case Kind::checksums: break;
+      case Kind::log10_p:
+        part.log10_p = table;
+        break;
+      case Kind::log10_bow:
+        part.log10_bow = table;
+        break;
+      case Kind::p_codes:
+        part.p_table = table, part.p_codes = codes;
+        break;
+      case Kind::bow_codes:
+        part.bow_table = table, part.bow_codes = codes;
+        break;
+      case Kind::checksums:
+        break;
     }
   }
   model.vocabulary_ = Vocabulary(arrays, std::move(owner));
@@ -155,8 +172,9 @@ Tables Model::tables() const {
                  });
     if (!inner) continue;
     level.first[from.size] = static_cast<Node>(from.next_size);
-    require(level.first[0] == 0 && std::is_sorted(level.first.data(), level.first.data() + from.size),
-            Exit::damaged, "the model is damaged: its {}-grams are no tree", n + 1);
+    require(
+        level.first[0] == 0 && std::is_sorted(level.first.data(), level.first.data() + from.size),
+        Exit::damaged, "the model is damaged: its {}-grams are no tree", n + 1);
   }
   return tables;
 }
@@ -174,16 +192,15 @@ void verify_model(const std::string& path) {
         ::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
   };
   std::vector<char> sound(sums.size());
-  parallel_for(static_cast<std::int64_t>(sums.size()), 1,
-               [&](std::int64_t begin, std::int64_t end) {
-                 for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end);
-                      ++i) {
-                   const Section& s = header.sections[i];
-                   const auto bytes = map.bytes().subspan(s.offset, s.bytes);
-                   const bool own = i + 1 == sums.size();  // the checksums' own
-                   sound[i] = crc(own ? bytes.first(bytes.size() - 4) : bytes) == sums[i];
-                 }
-               });
+  parallel_for(
+      static_cast<std::int64_t>(sums.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+          const Section& s = header.sections[i];
+          const auto bytes = map.bytes().subspan(s.offset, s.bytes);
+          const bool own = i + 1 == sums.size();  // the checksums' own
+          sound[i] = crc(own ? bytes.first(bytes.size() - 4) : bytes) == sums[i];
+        }
+      });
   for (std::size_t i = sound.size(); i-- > 0;) {
     require(sound[i] != 0, Exit::damaged, "'{}' is damaged: the {} are not what was written", path,
             section_name(header.sections[i]));

@@ -84,7 +84,8 @@ class Model {
       return log10_bow != nullptr ? log10_bow[i] : bow_table[bow_codes[i]];
     }
     Range children(Node i) const {
-      const std::uint64_t end = first[i + std::uint64_t{1}], last = end < next_size ? end : next_size;
+      const std::uint64_t end = first[i + std::uint64_t{1}],
+                          last = end < next_size ? end : next_size;
       const std::uint64_t begin = first[i];
       return {static_cast<Node>(begin < last ? begin : last), static_cast<Node>(last)};
     }

@@ -59,9 +59,9 @@ bool well_laid(const FileHeader& h) {
   if (slots % 8 != 0 || !std::has_single_bit(slots)) return false;
   FileHeader expected = h;
   expected.lay_out(h.sections[0].bytes, h.sections[1].bytes, slots);
-  return expected.bytes == h.bytes && std::equal(h.sections.begin(), h.sections.end(),
-                                                 expected.sections.begin(),
-                                                 expected.sections.end(), same);
+  return expected.bytes == h.bytes &&
+         std::equal(h.sections.begin(), h.sections.end(), expected.sections.begin(),
+                    expected.sections.end(), same);
 }
 
 }  // namespace
@@ -167,9 +167,8 @@ FileHeader read_header(std::span<const std::byte> file, const std::string& name)
 
 std::string section_name(const Section& section) {
   constexpr std::array<std::string_view, 12> names = {
-      "",      "description",       "words",         "beginnings of words",
-      "slots", "first words",       "children",      "probabilities",
-      "weights", "probabilities", "weights", "checksums"};
+      "",         "description",   "words",   "beginnings of words", "slots",   "first words",
+      "children", "probabilities", "weights", "probabilities",       "weights", "checksums"};
   const auto kind = static_cast<std::size_t>(section.kind);
   return section.level == 0 ? std::string(names[kind])
                             : fmt::format("{} of the {}-grams", names[kind], section.level);

@@ -30,9 +30,8 @@ void sort(std::vector<float>& values) {
 
 std::size_t place_in(std::span<const float> exact, float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
-  const auto at = std::find_if(exact.begin(), exact.end(), [bits](float e) {
-    return std::bit_cast<std::uint32_t>(e) == bits;
-  });
+  const auto at = std::find_if(exact.begin(), exact.end(),
+                               [bits](float e) { return std::bit_cast<std::uint32_t>(e) == bits; });
   return static_cast<std::size_t>(at - exact.begin());
 }
 

@@ -18,7 +18,7 @@ class Quantizer {
   const std::array<float, 256>& table() const { return table_; }
 
  private:
-  std::size_t exact_;                 // how many codes, the lowest, are exact
+  std::size_t exact_;  // how many codes, the lowest, are exact
   std::array<float, 256> table_{};
   std::array<float, 256> highest_{};  // of each bin behind them
 };

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 
 #include "ngram/score.h"
 
@@ -23,13 +24,14 @@ struct Scorer::Tile {
   std::array<Node, tile> node;
   // bow[n - 1][1 + i]: of the last n words up to token i.
   std::array<std::array<float, 1 + tile>, max_order> bow;
-  // Tokens whose path goes on, and where.
+  // Tokens whose path may go on, and where.
   std::array<std::uint16_t, tile + lanes> active;
   std::array<Model::Range, tile + lanes> range;
   int active_count;
 
   void begin(std::span<const WordId> ids, const State& state, const Model& model);
   void first(int count, const Model::Part& part, bool inner);
+  void expand(const Model::Part& part, const Packed& next_words);
   void search(int n, const Packed& next_words);
   void descend(int n, const Model::Part& part, bool inner);
 };
@@ -71,6 +73,34 @@ void Scorer::Tile::first(int count, const Model::Part& part, bool inner) {
     active[active_count] = static_cast<std::uint16_t>(i);
     active_count += history[i] >= 1;
   }
+}
+
+// Finds the children of each active token's node, and puts those of alike numbers together: their
+// searches take the same number of steps.
+void Scorer::Tile::expand(const Model::Part& part, const Packed& next_words) {
+  std::array<Model::Range, tile> found;
+  std::array<std::uint8_t, tile> size_class;
+  std::array<std::uint16_t, 34> place{};
+  const auto from = active;
+  for (int k = 0; k < active_count; ++k) {
+    const Model::Range r = part.children(node[from[k]]);
+    found[k] = r;
+    size_class[k] = static_cast<std::uint8_t>(std::bit_width(r.end - r.begin));
+    ++place[size_class[k] + 1U];
+    __builtin_prefetch(next_words.at(r.begin + (r.end - r.begin) / 2));
+  }
+  const int childless = place[1];
+  place[1] = 0;
+  for (std::size_t c = 1; c + 1 < place.size(); ++c) place[c + 1] += place[c];
+  for (int k = 0; k < active_count; ++k) {
+    if (size_class[k] == 0) continue;
+    const std::size_t at = place[size_class[k]]++;
+    active[at] = from[k];
+    range[at] = found[k];
+  }
+  active_count -= childless;
+  std::fill_n(active.begin() + active_count, lanes, std::uint16_t{0});
+  std::fill_n(range.begin() + active_count, lanes, Model::Range{});
 }
 
 // For each active token with children [begin, end), the last child whose word is not above the
@@ -139,22 +169,15 @@ void Scorer::score_tile(std::span<const WordId> ids, std::span<Scored> scored, S
   t.first(count, model_.part(1), order > 1);
   for (int n = 1; n < order && t.active_count > 0; ++n) {
     const Model::Part &part = model_.part(n), &next = model_.part(n + 1);
-    for (int k = 0; k < t.active_count; ++k) {
-      const Model::Range r = part.children(t.node[t.active[k]]);
-      t.range[k] = r;
-      __builtin_prefetch(next.words.at(r.begin + (r.end - r.begin) / 2));
-    }
-    for (int k = t.active_count; k < t.active_count + lanes; ++k) {
-      t.range[k] = {};
-      t.active[k] = 0;
-    }
+    t.expand(part, next.words);
     t.search(n, next.words);
     t.descend(n + 1, next, n + 1 < order);
   }
   for (int i = 0; i < count; ++i) {
     const WordId word = t.words[static_cast<std::size_t>(max_order + i)];
     float p = t.log10_p[i];
-    for (int n = t.length[i]; n <= t.history[i]; ++n) p += t.bow[static_cast<std::size_t>(n - 1)][i];
+    for (int n = t.length[i]; n <= t.history[i]; ++n)
+      p += t.bow[static_cast<std::size_t>(n - 1)][i];
     scored[i] = {p, word, t.length[i]};
     if (word == sentence_begin) scored[i] = {0, word, 0};
   }

@@ -11,9 +11,9 @@
 namespace dlt::ngram {
 namespace {
 
-constexpr std::size_t batch = 1024;             // tokens looked up and scored at once
-constexpr std::size_t piece_bytes = 1 << 16;    // of text, for one thread
-constexpr std::size_t long_piece = 1 << 20;     // its output is not held but written as it comes
+constexpr std::size_t batch = 1024;           // tokens looked up and scored at once
+constexpr std::size_t piece_bytes = 1 << 16;  // of text, for one thread
+constexpr std::size_t long_piece = 1 << 20;   // its output is not held but written as it comes
 constexpr std::size_t output_bytes = 1 << 20;
 
 std::int64_t characters(std::string_view text) {
@@ -23,8 +23,8 @@ std::int64_t characters(std::string_view text) {
 // Collects tokens of many lines, then looks them up and scores them together.
 class Lines {
  public:
-  Lines(const Scorer& scorer, const Model& model, const Block& block,
-        const ScoreSettings& settings, const std::function<void(const ScoredLine&)>& take)
+  Lines(const Scorer& scorer, const Model& model, const Block& block, const ScoreSettings& settings,
+        const std::function<void(const ScoredLine&)>& take)
       : scorer_(scorer),
         vocabulary_(model.vocabulary()),
         unit_(model.about().unit),

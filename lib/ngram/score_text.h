@@ -36,8 +36,8 @@ void score_lines(const Scorer& scorer, const Model& model, const Block& block,
 struct ScoredText {
   // What is printed of a line, appended to `out`; called by several threads. Null: nothing.
   std::function<void(const ScoredLine& line, std::string& out)> format;
-  std::function<void(std::string_view out)> write;       // in the order of the text
-  std::function<void(const Totals& line)> line;          // each, in order. May be null
+  std::function<void(std::string_view out)> write;  // in the order of the text
+  std::function<void(const Totals& line)> line;     // each, in order. May be null
 };
 // A whole text by all threads; what comes out does not depend on their number. As soon as there
 // are whole lines they are scored and written.
