@@ -12,7 +12,9 @@ void add_ngram_convert(CLI::App& group, int& code) {
                  "dlt ngram convert news.arpa.gz news.ngram\n"
                  "  dlt ngram convert news.ngram - --style kenlm > news.arpa",
                  code, [] { ngram_convert(c); });
-  t->add_option("in", c.in, "ARPA file, plain or gzip, or a model of dlt's own")->required();
+  t->add_option("in", c.in,
+                "ARPA file, plain or gzip (- is standard input), or a model of dlt's own")
+      ->required();
   t->add_option("out", c.out, "name that ends in .arpa, .arpa.gz or .ngram; - prints an ARPA file")
       ->required();
   t->add_flag("--quantize", c.quantize, "numbers as 8-bit codes: a smaller .ngram file");

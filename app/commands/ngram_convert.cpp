@@ -27,6 +27,7 @@ Format format_of(const std::string& out) {
 
 // Where a model is opened by Model::open(); all else is taken for an ARPA file.
 bool is_own(const std::string& path) {
+  if (path == "-") return false;
   if (!train::exists(path) || train::is_folder(path)) return true;
   return MappedFile(path, Exit::data).text().starts_with(ngram::model_magic);
 }
@@ -102,7 +103,7 @@ void ngram_convert(const NgramConvertOptions& o) {
           "--quantize is for files that end in .ngram: an ARPA file has all its numbers");
   require(format == Format::arpa || !o.style, Exit::usage,
           "--style is for ARPA files, '{}' will be none", o.out);
-  require(!same_file(o.in, o.out), Exit::usage,
+  require(o.in == "-" || !same_file(o.in, o.out), Exit::usage,
           "'{}' is the model that is read: give the result another name", o.out);
   Tables tables = read(o.in);
   if (o.unit) tables.about.unit = *o.unit;
@@ -118,7 +119,8 @@ void ngram_convert(const NgramConvertOptions& o) {
     }
     ngram::write_arpa(o.out, model, o.style.value_or(style_of(tables.about)));
   }
-  std::vector<FileSize> files = {{"in", o.in}};
+  std::vector<FileSize> files;
+  if (o.in != "-") files.push_back({"in", o.in});
   if (o.out != "-") files.push_back({"out", o.out});
   print_sizes(model, files, o.json, o.out == "-" ? stderr : stdout);
 }

@@ -8,7 +8,7 @@
 namespace dlt::app {
 
 struct NgramConvertOptions {
-  std::string in, out;  // out: .arpa, .arpa.gz or .ngram; "-": ARPA to standard output
+  std::string in, out;  // out: .arpa, .arpa.gz or .ngram; "-": ARPA from or to a pipe
   bool quantize = false;
   std::optional<ngram::ArpaStyle> style;  // else that of the ARPA file that the model was
   std::optional<ngram::Unit> unit;        // else what the model says

@@ -14,15 +14,16 @@ namespace dlt::ngram {
 // read is Exit::damaged.
 class ArpaText {
  public:
-  explicit ArpaText(const std::string& path) : path_(path), reader_(path) {}
+  explicit ArpaText(const std::string& path)
+      : path_(path == "-" ? "standard input" : path), reader_(path) {}
 
   bool line(std::string_view& line);  // the next that is not empty, trimmed
   // False at a line that begins with a backslash and at the end. `first`: number of the first line.
   bool lines(std::string_view& text, std::int64_t& first);
   void expect(const std::string& marker);  // as the next line
 
-  std::int64_t number() const { return number_; }  // of the last line given
-  const std::string& path() const { return path_; }
+  std::int64_t number() const { return number_; }      // of the last line given
+  const std::string& path() const { return path_; }    // for messages
   const std::string& begin() const { return begin_; }  // of the file: some bytes
 
  private:

@@ -55,6 +55,16 @@ TEST_CASE("dlt ngram convert prints an ARPA file", "[cli][ngram]") {
   CHECK_THAT(run.err, Contains("7  3-grams\n"));
 }
 
+TEST_CASE("dlt ngram convert stands between pipes", "[cli][ngram]") {
+  const Ended run = dlt({"ngram", "convert", "-", "-"}, {.in = contents(toy)});
+  CHECK(run.code == 0);
+  CHECK(run.out == converted({toy, "-"}).out);
+  CHECK(run.err == "             5  1-grams\n             7  2-grams\n             7  3-grams\n");
+  const Ended bad = dlt({"ngram", "convert", "-", "-"}, {.in = "\\data\\\nngram 1=x\n"});
+  CHECK(bad.code == 5);
+  CHECK(bad.err == "dlt: standard input:2: expected 'ngram 1=' and a number, got 'ngram 1=x'\n");
+}
+
 TEST_CASE("dlt ngram convert tells what was put in", "[cli][ngram]") {
   const Folder folder;
   const std::string file = "tests/golden/ngram-arpa/kenlm-test_nounk.arpa";
@@ -99,8 +109,9 @@ TEST_CASE("mistakes on the command line of dlt ngram convert", "[cli][ngram]") {
   refuses({"ngram", "convert", toy, folder / "x.ngram", "--style", "kenlm"}, 2,
           "--style is for ARPA files, '" + (folder / "x.ngram") + "' will be none");
   put(out, contents(toy));
-  refuses({"ngram", "convert", out, folder / "./x.arpa"}, 2,
-          "'" + (folder / "./x.arpa") + "' is the model that is read: give the result another name");
+  refuses(
+      {"ngram", "convert", out, folder / "./x.arpa"}, 2,
+      "'" + (folder / "./x.arpa") + "' is the model that is read: give the result another name");
   CHECK(contents(out) == contents(toy));
   put(none, "the cat sat\n");
   refuses({"ngram", "convert", none, folder / "x.ngram"}, 5,
