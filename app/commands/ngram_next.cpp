@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fmt/format.h>
+#include <functional>
 #include <iostream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -55,10 +56,13 @@ std::string shown(const Model& model, WordId word) {
   return text;
 }
 
-std::string answer(const Model& model, const NgramSuggestOptions& o, std::string_view text) {
+using Next = std::function<std::vector<float>(const Scorer::State&)>;
+
+std::string answer(const Model& model, const Next& next, const NgramSuggestOptions& o,
+                   std::string_view text) {
   const Typed t = typed(text, model.about().unit, o.complete);
-  const auto found =
-      suggest(model, after(model, t.words), t.prefix, static_cast<std::size_t>(o.top));
+  const auto found = suggest(model.vocabulary(), next(after(model, t.words)), t.prefix,
+                             static_cast<std::size_t>(o.top));
   if (!o.json) {
     std::string lines;
     for (const Suggestion& s : found) {
@@ -82,16 +86,18 @@ void ngram_suggest(const NgramSuggestOptions& o) {
           "--complete is for models of words, but '{}' is one of {}: leave it out", o.lm,
           model.about().unit == Unit::bytes ? "bytes" : "characters");
   bool first = true;
-  const auto take = [&](std::string_view text) {
+  const auto take = [&](std::string_view text, const Next& next) {
     const std::string separator = first || o.json ? "" : "\n";
     first = false;
-    print(separator + answer(model, o, text));
+    print(separator + answer(model, next, o, text));
   };
-  for (const std::string& text : o.texts) take(text);
+  const auto once = [&](const Scorer::State& state) { return next_words(model, state); };
+  for (const std::string& text : o.texts) take(text, once);
   if (!o.texts.empty()) return;
+  const NextWords many(model);
   for (std::string line; std::getline(std::cin, line);) {
     if (line.ends_with('\r')) line.pop_back();
-    take(line);
+    take(line, many);
   }
 }
 
@@ -121,6 +127,7 @@ class Line {
 void ngram_generate(const NgramGenerateOptions& o) {
   const Model model = Model::open(o.lm);
   const Scorer scorer(model);
+  const NextWords next(model);
   const auto prompt = typed(o.prompt, model.about().unit, /*complete=*/false).words;
   const Scorer::State start = after(model, prompt);
   constexpr auto any = std::numeric_limits<std::int64_t>::max();
@@ -133,7 +140,7 @@ void ngram_generate(const NgramGenerateOptions& o) {
     for (const auto& word : prompt) line.add(word);
     Scorer::State state = start;
     for (std::int64_t length = 0; tokens < most && length < most_a_sentence; ++length) {
-      const WordId word = draw(model, state, o.draw, rng);
+      const WordId word = draw(next(state), o.draw, rng);
       ++tokens;
       if (word == sentence_end) break;
       line.add(model.vocabulary().word(word));

@@ -51,9 +51,9 @@ std::vector<Node> drawn(std::vector<Node> from, std::uint64_t most) {
   return from;
 }
 
-double sum_after(const Model& model, const Scorer::State& state) {
+double sum_of(const std::vector<float>& next) {
   double sum = 0;
-  for (const float log10_p : next_words(model, state)) sum += from_log10(log10_p);
+  for (const float log10_p : next) sum += from_log10(log10_p);
   return sum;
 }
 
@@ -61,10 +61,11 @@ double sum_after(const Model& model, const Scorer::State& state) {
 
 Audit audit(const Model& model, std::uint64_t most) {
   const Scorer scorer(model);
+  const NextWords next(model);
   const Tables tables = model.tables();
   Audit result;
   const auto look = [&](const std::vector<WordId>& history) {
-    const double error = std::abs(sum_after(model, scorer.after(history)) - 1);
+    const double error = std::abs(sum_of(next(scorer.after(history))) - 1);
     ++result.contexts;
     if (!(error > result.worst)) return;
     result.worst = error;

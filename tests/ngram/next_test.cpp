@@ -21,16 +21,16 @@ Model colours() {
                                 {"green </s>", 0.05}}));
 }
 
-std::vector<WordId> ids(const Model& model, const std::vector<std::string>& words) {
-  std::vector<WordId> all = {sentence_begin};
-  for (const auto& word : words) all.push_back(model.vocabulary().id(word));
-  return all;
+std::vector<float> next(const Model& model, const std::vector<std::string>& words) {
+  std::vector<WordId> history = {sentence_begin};
+  for (const auto& word : words) history.push_back(model.vocabulary().id(word));
+  return next_words(model, Scorer(model).after(history));
 }
 
 std::vector<std::string> suggested(const Model& model, const std::vector<std::string>& words,
                                    std::string_view prefix, std::size_t count) {
   std::vector<std::string> found;
-  for (const auto& s : suggest(model, Scorer(model).after(ids(model, words)), prefix, count)) {
+  for (const auto& s : suggest(model.vocabulary(), next(model, words), prefix, count)) {
     found.emplace_back(model.vocabulary().word(s.word));
   }
   return found;
@@ -40,8 +40,8 @@ std::vector<std::string> suggested(const Model& model, const std::vector<std::st
 std::vector<double> drawn(const Model& model, const DrawOptions& options, int draws) {
   Rng rng(7);
   std::vector<double> shares(model.vocabulary().size());
-  const auto state = Scorer(model).after(ids(model, {}));
-  for (int i = 0; i < draws; ++i) shares[draw(model, state, options, rng)] += 1.0 / draws;
+  const auto all = next(model, {});
+  for (int i = 0; i < draws; ++i) shares[draw(all, options, rng)] += 1.0 / draws;
   return shares;
 }
 
@@ -49,10 +49,12 @@ std::vector<double> drawn(const Model& model, const DrawOptions& options, int dr
 
 TEST_CASE("next words have the scores that the scorer gives", "[ngram][next]") {
   const float absent_bow = GENERATE(0.0F, -0.4F);
-  Tables tables = random_tables(4, 30, 200, 1);
+  const int order = GENERATE(1, 2, 4);
+  Tables tables = random_tables(order, 30, 200, 1);
   tables.about.absent_bow = absent_bow;
   const Model model = Model::of(tables);
   const Scorer scorer(model);
+  const NextWords next_of(model);
   Rng rng(2);
   for (int trial = 0; trial < 50; ++trial) {
     std::vector<WordId> history;
@@ -62,6 +64,7 @@ TEST_CASE("next words have the scores that the scorer gives", "[ngram][next]") {
     const auto state = scorer.after(history);
     const auto all = next_words(model, state);
     REQUIRE(all.size() == model.vocabulary().size());
+    REQUIRE(next_of(state) == all);
     for (WordId w = 0; w < all.size(); ++w) {
       Scorer::State next;
       if (w == sentence_begin) {
@@ -75,7 +78,7 @@ TEST_CASE("next words have the scores that the scorer gives", "[ngram][next]") {
 
 TEST_CASE("suggestions are the likeliest words, equal ones by id", "[ngram][next]") {
   const Model model = colours();
-  const auto best = suggest(model, Scorer(model).after(ids(model, {"green"})), "", 2);
+  const auto best = suggest(model.vocabulary(), next(model, {"green"}), "", 2);
   REQUIRE(best.size() == 2);
   CHECK(model.vocabulary().word(best[0].word) == "house");
   CHECK(best[0].probability == Approx(0.75));
@@ -123,7 +126,7 @@ TEST_CASE("a temperature sharpens what is drawn, and top-k and top-p cut it", "[
 TEST_CASE("where no word is possible the sentence ends", "[ngram][next]") {
   const Model model = Model::of(tiny_tables({{"<unk>", 1}}));
   Rng rng(1);
-  CHECK(draw(model, Scorer(model).begin(), {}, rng) == sentence_end);
+  CHECK(draw(next(model, {}), {}, rng) == sentence_end);
 }
 
 }  // namespace dlt::test
