@@ -33,12 +33,13 @@ bool is_arpa(std::string_view name) {
   return name.ends_with(".arpa") || name.ends_with(".arpa.gz");
 }
 
-// An output that can be written, is no input, and can hold 8-bit values if they are asked for.
-void check_output(const std::string& out, const std::vector<std::string>& inputs, bool quantize) {
-  for (const std::string& in : inputs) {
-    require(!same_file(in, out), Exit::usage,
-            "--out '{}' is a model that is read: give the name of another file", out);
-  }
+void check_not(const std::string& out, const std::string& input, std::string_view kind) {
+  require(input.empty() || !same_file(input, out), Exit::usage,
+          "--out '{}' is a {} that is read: give the name of another file", out, kind);
+}
+
+void check_output(const std::string& out, const std::vector<std::string>& models, bool quantize) {
+  for (const std::string& in : models) check_not(out, in, "model");
   require(!quantize || !is_arpa(out), Exit::usage,
           "--quantize is for dlt's own files, '{}' would be an ARPA file: leave it out", out);
 }
@@ -228,9 +229,8 @@ void print_mixed(const NgramMixOptions& o, const Tuning& tuning,
 void ngram_mix(const NgramMixOptions& o) {
   check_goal(o);
   if (!o.out.empty()) {
-    std::vector<std::string> inputs = o.lms;
-    inputs.push_back(o.tune);
-    check_output(o.out, inputs, o.quantize);
+    check_output(o.out, o.lms, o.quantize);
+    check_not(o.out, o.tune, "text");
   }
   std::vector<Model> models;
   for (const std::string& lm : o.lms) {
