@@ -28,7 +28,7 @@ lexicon::ErrorModel error_model(const std::string& file) {
   std::vector<lexicon::ErrorModel::Pair> pairs;
   for (const auto& m : lexicon::read_misspellings(file)) {
     pairs.push_back(
-        {lexicon::lower(lexicon::letters(m.wrong)), lexicon::lower(lexicon::letters(m.right))});
+        {lexicon::folded(lexicon::letters(m.wrong)), lexicon::folded(lexicon::letters(m.right))});
   }
   return lexicon::ErrorModel::learn(pairs);
 }
@@ -113,8 +113,8 @@ Measured measure(const Speller& speller, const NgramSpellOptions& o) {
     const auto found =
         speller.suggest(pair.wrong, static_cast<std::size_t>(o.top == 0 ? 5 : o.top));
     const auto is_right = [&](const lexicon::Suggestion& s) {
-      return lexicon::lower(lexicon::letters(speller.lexicon().word(s.word))) ==
-             lexicon::lower(lexicon::letters(pair.right));
+      return lexicon::folded(lexicon::letters(speller.lexicon().word(s.word))) ==
+             lexicon::folded(lexicon::letters(pair.right));
     };
     const bool right = !found.empty() && is_right(found[0]);
     ++m.count;

@@ -56,7 +56,11 @@ std::vector<Near> nearest_by_grams(std::string_view text, const std::vector<std:
   std::ranges::partial_sort(all, all.begin() + static_cast<std::ptrdiff_t>(count),
                             [](const Near& x, const Near& y) {
                               const auto dx = x.grams.distance(), dy = y.grams.distance();
-                              return dx != dy ? dx < dy : x.index < y.index;
+                              if (dx != dy) return dx < dy;
+                              if (x.grams.shared != y.grams.shared) {
+                                return x.grams.shared > y.grams.shared;
+                              }
+                              return x.index < y.index;
                             });
   all.resize(count);
   return all;

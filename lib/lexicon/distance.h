@@ -34,7 +34,8 @@ struct Near {
   std::size_t index;
   GramDistance grams;
 };
-// The `count` nearest of `words`, nearest first, equal ones as they stand there.
+// The `count` nearest of `words`, nearest first; of equally near ones those that share more,
+// then as they stand there.
 std::vector<Near> nearest_by_grams(std::string_view text, const std::vector<std::string>& words,
                                    int n, std::size_t count);
 

@@ -43,9 +43,10 @@ char32_t lower(char32_t c) {
   return static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c)));
 }
 
-std::u32string lower(std::u32string_view letters) {
+std::u32string folded(std::u32string_view letters) {
+  constexpr char32_t raised_comma = 0x2019;
   std::u32string small(letters);
-  for (char32_t& c : small) c = lower(c);
+  for (char32_t& c : small) c = c == raised_comma ? U'\'' : lower(c);
   return small;
 }
 

@@ -12,7 +12,7 @@ std::u32string letters(std::string_view utf8);
 std::string utf8(std::u32string_view letters);
 
 char32_t lower(char32_t letter);
-std::u32string lower(std::u32string_view letters);
+std::u32string folded(std::u32string_view letters);  // lower case, and one kind of apostrophe
 
 enum class Script : std::uint8_t {
   letter,     // of an alphabet, and marks

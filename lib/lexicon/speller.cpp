@@ -16,7 +16,7 @@ std::vector<std::u32string> small_words(const Lexicon& lexicon) {
   std::vector<std::u32string> words;
   words.reserve(lexicon.size() - ngram::first_word);
   for (ngram::WordId i = ngram::first_word; i < lexicon.size(); ++i) {
-    words.push_back(lower(letters(lexicon.word(i))));
+    words.push_back(folded(letters(lexicon.word(i))));
   }
   return words;
 }
@@ -36,15 +36,16 @@ Speller::Speller(const Lexicon& lexicon, int edits, const ErrorModel& errors)
 ngram::WordId Speller::own_id(std::string_view word) const {
   const ngram::WordId id = lexicon_.id(word);
   if (id >= ngram::first_word) return id;
-  const ngram::WordId small = lexicon_.id(utf8(lower(letters(word))));
+  const ngram::WordId small = lexicon_.id(utf8(folded(letters(word))));
   return small >= ngram::first_word ? small : ngram::unknown;
 }
 
 // What may have been meant, and a new word if it is none of the lexicon.
 std::vector<Speller::Option> Speller::options(std::string_view word) const {
-  const std::u32string written = lower(letters(word));
+  const std::u32string written = folded(letters(word));
   const ngram::WordId own = own_id(word);
   std::vector<Option> found;
+  if (written.empty()) return found;
   for (const auto& candidate : index_.find(written)) {
     const ngram::WordId id = candidate.index + ngram::first_word;
     if (candidate.edits == 0 && own != ngram::unknown && id != own) continue;  // other capitals
