@@ -43,7 +43,7 @@ TEST_CASE("dlt ngram distance finds the nearest words of a list", "[cli][lexicon
   const Folder folder;
   put(folder / "w", list);
   CHECK(output({"ngram", "distance", "--nearest", folder / "w", "--top", "2", "informtaion"}) ==
-        "information\t6\nthe\t12\n");
+        "information\t6\nworld\t12\n");
   const json j = json::parse(
       output({"ngram", "distance", "--nearest", folder / "w", "--json"}, {.in = "wrold"}));
   CHECK(j["text"] == "wrold");
