@@ -64,7 +64,7 @@ void print_suggestions(const Speller& speller, std::string_view word, const Ngra
 
 enum class Show : bool { text, changes };
 
-void print_correction(const Speller& speller, std::string_view line, const NgramSpellOptions& o,
+void print_correction(Speller& speller, std::string_view line, const NgramSpellOptions& o,
                       Show show) {
   const auto corrected = speller.correct(line);
   if (o.json) {
@@ -85,7 +85,7 @@ void print_correction(const Speller& speller, std::string_view line, const Ngram
   }
 }
 
-void print_text(const Speller& speller, std::string_view text, const NgramSpellOptions& o) {
+void print_text(Speller& speller, std::string_view text, const NgramSpellOptions& o) {
   std::vector<std::string_view> words;
   ngram::Tokens tokens(text, ngram::Unit::words);
   for (std::string_view word; tokens.next(word);) words.push_back(word);
@@ -163,7 +163,7 @@ void ngram_spell(const NgramSpellOptions& o) {
   const auto errors = error_model(o.errors);
   const auto words = open_lexicon(o.dict, o.lm);
   const auto start = Clock::now();
-  const Speller speller(words, static_cast<int>(o.edits), errors);
+  Speller speller(words, static_cast<int>(o.edits), errors);
   const double index_seconds = seconds_since(start);
   if (o.test.empty()) {
     each_text(o.texts, [&](std::string_view text, auto) { print_text(speller, text, o); });

@@ -1,10 +1,10 @@
 #include "commands/ngram_words.h"
 
 #include <cstdio>
-#include <iostream>
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "ngram/corpus.h"
 
 namespace dlt::app {
 
@@ -27,14 +27,14 @@ void each_text(const std::vector<std::string>& texts,
   std::int64_t number = 0;
   for (const std::string& text : texts) take(text, ++number);
   if (!texts.empty()) return;
-  std::ios::sync_with_stdio(false);
-  for (std::string line; std::getline(std::cin, line);) {
-    if (line.ends_with('\r')) line.pop_back();
-    if (++number == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
-    require(is_utf8(line), Exit::data,
-            "standard input:{}: the line is not UTF-8: convert the text to UTF-8", number);
-    take(line, number);
-    if (std::cin.rdbuf()->in_avail() <= 0) std::fflush(stdout);
+  ngram::TextReader reader("-");
+  for (ngram::Block block; reader.next(block); std::fflush(stdout)) {
+    ngram::each_line(block, [&](std::string_view line, std::int64_t at) {
+      require(is_utf8(line), Exit::data,
+              "standard input:{}: the line is not UTF-8: convert the text to UTF-8", at);
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      take(line, at);
+    });
   }
 }
 

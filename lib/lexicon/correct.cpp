@@ -8,9 +8,10 @@
 namespace dlt::lexicon {
 namespace {
 
-constexpr std::size_t most_options = 12;  // of a word
-constexpr std::size_t beam = 48;          // histories kept
-constexpr std::size_t stretch = 1000;     // words searched together; longer lines bit by bit
+constexpr std::size_t most_options = 12;          // of a word
+constexpr std::size_t most_remembered = 1 << 16;  // words
+constexpr std::size_t beam = 48;                  // histories kept
+constexpr std::size_t stretch = 1000;  // words searched together; longer lines bit by bit
 
 struct Character {
   char32_t value;
@@ -59,7 +60,24 @@ struct Path {
 
 }  // namespace
 
-std::vector<Speller::Token> Speller::tokens(std::string_view line) const {
+// The likeliest of options(), and what is written, however rare it is. Texts repeat their words.
+const std::vector<Speller::Option>& Speller::best_options(std::string_view word) {
+  if (seen_.size() == most_remembered) seen_.clear();
+  const auto [at, is_new] = seen_.try_emplace(std::string(word));
+  std::vector<Option>& best = at->second;
+  if (!is_new) return best;
+  best = options(word);
+  if (best.size() <= most_options) return best;
+  const auto own = std::ranges::find(best, 0, &Option::edits);
+  if (own - best.begin() >= static_cast<std::ptrdiff_t>(most_options)) {
+    best[most_options - 1] = *own;
+  }
+  best.resize(most_options);
+  best.shrink_to_fit();
+  return best;
+}
+
+std::vector<Speller::Token> Speller::tokens(std::string_view line) {
   const auto all = characters(line);
   std::vector<Token> found;
   for (std::size_t at = 0; at < all.size(); ++at) {
@@ -75,15 +93,7 @@ std::vector<Speller::Token> Speller::tokens(std::string_view line) const {
     if (at - begin > longest_word || is_glued(all, begin, at)) {
       token.options = {{own_id(word), 0, 0}};
     } else {
-      token.options = options(word);
-      if (token.options.size() > most_options) {
-        // What is written stays possible, however rare it is.
-        const auto own = std::ranges::find(token.options, 0, &Option::edits);
-        if (own - token.options.begin() >= static_cast<std::ptrdiff_t>(most_options)) {
-          token.options[most_options - 1] = *own;
-        }
-        token.options.resize(most_options);
-      }
+      token.options = best_options(word);
     }
     found.push_back(std::move(token));
   }
@@ -156,7 +166,7 @@ double Speller::confidence(const std::vector<Token>& tokens, const std::vector<s
   return 1 / sum;
 }
 
-Correction Speller::correct(std::string_view line) const {
+Correction Speller::correct(std::string_view line) {
   const std::vector<Token> all = tokens(line);
   std::vector<std::size_t> chosen;
   Lexicon::State state = lexicon_.begin();

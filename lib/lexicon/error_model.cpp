@@ -15,7 +15,7 @@ using Word = std::u32string_view;
 constexpr std::u32string_view vowels = U"aeiouy";
 
 bool is_vowel(char32_t c) { return vowels.find(c) != vowels.npos; }
-bool is_mark(char32_t c) { return script_of(c) == Script::other; }
+bool is_mark(char32_t c) { return !(c >= 'a' && c <= 'z') && script_of(c) == Script::other; }
 
 // Consonants (and y) that English spells one sound with.
 constexpr std::array<std::u32string_view, 9> alike = {U"csz", U"ckqx", U"gj",  U"fv", U"dt",
@@ -46,11 +46,28 @@ bool next_on_keyboard(char32_t a, char32_t b) {
   return step == 0 || step == -1;
 }
 
-Slip changed(char32_t wrong, char32_t right) {
+Slip changed_letter(char32_t wrong, char32_t right) {
   if (is_vowel(wrong) && is_vowel(right)) return Slip::vowel_for_vowel;
   if (sounds_alike(wrong, right)) return Slip::like_consonant;
   if (next_on_keyboard(wrong, right)) return Slip::next_key;
   return Slip::other_for_other;
+}
+
+constexpr std::size_t alphabet = 26;
+
+std::array<Slip, alphabet * alphabet> changes_of_the_alphabet() {
+  std::array<Slip, alphabet * alphabet> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i] = changed_letter(static_cast<char32_t>(U'a' + i / alphabet),
+                            static_cast<char32_t>(U'a' + i % alphabet));
+  }
+  return all;
+}
+
+Slip changed(char32_t wrong, char32_t right) {
+  static const auto table = changes_of_the_alphabet();
+  const std::size_t w = wrong - U'a', r = right - U'a';  // others become large
+  return w < alphabet && r < alphabet ? table[w * alphabet + r] : Slip::other_for_other;
 }
 
 // `wrong` put in before right[at].

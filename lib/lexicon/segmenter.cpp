@@ -11,10 +11,12 @@
 namespace dlt::lexicon {
 namespace {
 
-constexpr double letter_of_new = -3.3;    // ln P: about 1 of 26 letters
-constexpr double ideograph_of_new = -8;   // about 1 of 3,000
-constexpr std::size_t longest_new = 24;   // characters
-constexpr std::size_t histories = 24;     // kept at each place
+constexpr double letter_of_new = -3.3;   // ln P: about 1 of 26 letters
+constexpr double ideograph_of_new = -8;  // about 1 of 3,000
+constexpr std::size_t longest_new = 24;  // characters
+constexpr std::size_t histories = 8;     // kept at each place
+constexpr double impossible = -HUGE_VAL;
+constexpr double hopeless = 12;           // a path so far behind the best goes no further
 constexpr std::size_t stretch = 1 << 14;  // bytes that are searched together
 
 }  // namespace
@@ -26,7 +28,7 @@ struct Segmenter::Character {
 
 struct Segmenter::Path {
   Lexicon::State state;
-  double score = 0;
+  double score = impossible;
   std::size_t from = 0, before = 0;  // where its last word begins, and which path it goes on from
 };
 
@@ -37,16 +39,17 @@ Segmenter::Segmenter(const Lexicon& lexicon) : lexicon_(lexicon) {
   }
 }
 
-// All words that begin at `at`, behind each path that ends there.
+// All words that begin at `at`: those of the lexicon behind each path that ends there, new ones,
+// which leave one history whatever was before, behind the best.
 void Segmenter::extend(std::string_view text, const std::vector<Character>& all, std::size_t at,
-                       std::vector<std::vector<Path>>& paths) const {
+                       std::vector<std::vector<Path>>& paths, std::vector<Path>& new_words) const {
   const Script script = all[at].script;
   const auto joins = [](Script s) { return s == Script::letter || s == Script::digit; };
-  const auto add = [&](std::size_t end, ngram::WordId word, double new_word) {
-    for (std::size_t p = 0; p < paths[at].size(); ++p) {
-      Path path{{}, paths[at][p].score, at, p};
-      const double log_p = lexicon_.log_p(paths[at][p].state, word, path.state);
-      path.score += word == ngram::unknown ? new_word : log_p;
+  const std::vector<Path>& here = paths[at];
+  const auto add = [&](std::size_t end, ngram::WordId word) {
+    for (std::size_t p = 0; p < here.size() && here[p].score > here[0].score - hopeless; ++p) {
+      Path path{{}, here[p].score, at, p};
+      path.score += lexicon_.log_p(here[p].state, word, path.state);
       paths[end].push_back(path);
     }
   };
@@ -61,10 +64,12 @@ void Segmenter::extend(std::string_view text, const std::vector<Character>& all,
         length > longest_ ? ngram::unknown
                           : lexicon_.id(text.substr(all[at].begin, all[end].begin - all[at].begin));
     if (id >= ngram::first_word) {
-      add(end, id, 0);
+      add(end, id);
     } else if (is_new) {
       const double letter = script == Script::ideograph ? ideograph_of_new : letter_of_new;
-      add(end, ngram::unknown, Lexicon::log_p_of_new() + letter * static_cast<double>(length));
+      const double score =
+          here[0].score + Lexicon::log_p_of_new() + letter * static_cast<double>(length);
+      if (score > new_words[end].score) new_words[end] = {{}, score, at, 0};
     }
   }
 }
@@ -80,9 +85,14 @@ void Segmenter::cut_stretch(std::string_view text, Lexicon::State& state,
   all.push_back({text.size(), Script::other});
   std::vector<std::vector<Path>> paths(all.size());
   paths[0] = {{state, 0, 0, 0}};
+  std::vector<Path> new_words(all.size());  // the best that ends there
   for (std::size_t at = 0; at < all.size(); ++at) {
+    if (Path& path = new_words[at]; path.score > impossible) {
+      lexicon_.log_p(paths[path.from][0].state, ngram::unknown, path.state);
+      paths[at].push_back(path);
+    }
     keep_best(paths[at], histories);
-    if (at + 1 < all.size()) extend(text, all, at, paths);
+    if (at + 1 < all.size()) extend(text, all, at, paths, new_words);
   }
   state = paths.back()[0].state;
   std::vector<std::string_view> backwards;

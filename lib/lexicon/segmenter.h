@@ -25,7 +25,7 @@ class Segmenter {
   void cut_stretch(std::string_view text, Lexicon::State& state,
                    std::vector<std::string_view>& words) const;
   void extend(std::string_view text, const std::vector<Character>& all, std::size_t at,
-              std::vector<std::vector<Path>>& paths) const;
+              std::vector<std::vector<Path>>& paths, std::vector<Path>& new_words) const;
 
   Lexicon lexicon_;
   std::size_t longest_ = 1;  // word of the lexicon, in characters

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "lexicon/edit_index.h"
@@ -41,7 +42,7 @@ class Speller {
 
   // The likeliest line: words are judged by those before and after them, so that words that are
   // right elsewhere are corrected too (a beam search; with a list of words each stands alone).
-  Correction correct(std::string_view line) const;
+  Correction correct(std::string_view line);
 
   bool knows(std::string_view word) const { return own_id(word) != ngram::unknown; }
   const Lexicon& lexicon() const { return lexicon_; }
@@ -59,7 +60,8 @@ class Speller {
 
   ngram::WordId own_id(std::string_view word) const;
   std::vector<Option> options(std::string_view word) const;
-  std::vector<Token> tokens(std::string_view line) const;
+  const std::vector<Option>& best_options(std::string_view word);
+  std::vector<Token> tokens(std::string_view line);
   double step(const Lexicon::State& from, const Option& option, Lexicon::State& to) const;
   std::vector<std::size_t> decode(const Token* tokens, std::size_t count,
                                   Lexicon::State& state) const;
@@ -69,6 +71,7 @@ class Speller {
   Lexicon lexicon_;
   EditIndex index_;
   ErrorModel errors_;
+  std::unordered_map<std::string, std::vector<Option>> seen_;  // best_options of words of lines
 };
 
 }  // namespace dlt::lexicon

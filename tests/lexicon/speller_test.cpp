@@ -70,7 +70,7 @@ TEST_CASE("suggestions are ranked, with confidences that are shares", "[lexicon]
 }
 
 TEST_CASE("lines are corrected in place", "[lexicon]") {
-  const Speller speller(words(english()), 2);
+  Speller speller(words(english()), 2);
   const auto c = speller.correct("Teh  informtaion, (abuot WROLD) is... hier!");
   CHECK(c.text == "The  information, (about WORLD) is... here!");
   REQUIRE(c.changes.size() == 5);
@@ -84,7 +84,7 @@ TEST_CASE("lines are corrected in place", "[lexicon]") {
 }
 
 TEST_CASE("what is no word or right stays", "[lexicon]") {
-  const Speller speller(words(english()), 2);
+  Speller speller(words(english()), 2);
   for (const std::string line :
        {"", "  ", "The world is here.",
         "wrold2 teh_x a@teh.wrold www.teh.wrold teh/wrold http://teh", "Xylophonist Zbigniew",
@@ -98,7 +98,7 @@ TEST_CASE("what is no word or right stays", "[lexicon]") {
 }
 
 TEST_CASE("a line longer than the search is corrected to its end", "[lexicon]") {
-  const Speller speller(words(english()), 2);
+  Speller speller(words(english()), 2);
   std::string line, wanted;
   for (int i = 0; i < 2500; ++i) {
     line += "wrold ";
