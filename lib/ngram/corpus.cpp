@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include "base/error.h"
@@ -18,6 +20,7 @@ struct TextReader::Source {
   std::string held;       // of the stream: the lines given out, then the beginning of the next
   std::size_t given = 0;  // of the map or of `held`
   std::int64_t line = 1;
+  std::size_t dropped = 0;  // of the map
   bool ended = false, begun = false;
 
   explicit Source(const std::string& path) : name(path) {}
@@ -29,6 +32,7 @@ struct TextReader::Source {
 
   void open();
   void fill(std::size_t bytes);
+  void drop();
   bool take(std::string_view all, std::size_t bytes, Block& block);
 };
 
@@ -36,15 +40,20 @@ namespace {
 
 bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
+bool is_stream(const std::string& path) {  // a pipe, a device
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
 }  // namespace
 
 void TextReader::Source::open() {
-  if (name != "-") {
-    map = MappedFile(name, Exit::data);
-    if (!is_gzip(map.text())) return;
-    stream = ::gzopen(name.c_str(), "rb");
-  } else {
+  if (name == "-") {
     stream = ::gzdopen(0, "rb");
+  } else {
+    if (!is_stream(name)) map = MappedFile(name, Exit::data);
+    if (!is_stream(name) && !is_gzip(map.text())) return;
+    stream = ::gzopen(name.c_str(), "rb");
   }
   require(stream != nullptr, Exit::data, "cannot read '{}': {}", name, std::strerror(errno));
   ::gzbuffer(stream, 1 << 17);
@@ -73,6 +82,16 @@ void TextReader::Source::fill(std::size_t bytes) {
   }
 }
 
+// Gives the pages that were read back to the system: a text is larger than memory now and then.
+void TextReader::Source::drop() {
+  constexpr std::size_t page = 1 << 16;  // a multiple of any system's
+  const std::size_t end = given / page * page;
+  if (end == dropped) return;
+  char* begin = const_cast<char*>(map.text().data()) + dropped;
+  ::madvise(begin, end - dropped, MADV_DONTNEED);
+  dropped = end;
+}
+
 bool TextReader::Source::take(std::string_view all, std::size_t bytes, Block& block) {
   constexpr std::string_view mark = "\xEF\xBB\xBF";
   if (!begun && all.starts_with(mark)) given = mark.size();
@@ -94,7 +113,10 @@ TextReader::~TextReader() = default;
 TextReader::TextReader(TextReader&&) noexcept = default;
 
 bool TextReader::next(Block& block, std::size_t bytes) {
-  if (source_->stream == nullptr) return source_->take(source_->map.text(), bytes, block);
+  if (source_->stream == nullptr) {
+    source_->drop();
+    return source_->take(source_->map.text(), bytes, block);
+  }
   source_->fill(bytes);
   return source_->take(source_->held, bytes, block);
 }

@@ -22,6 +22,21 @@ std::uint64_t slot_of(std::uint64_t hash, WordId id) {
   return (hash & 0xFFFFFFFF00000000) | (std::uint64_t{id} + 1);
 }
 
+// The fewer than eight bytes from `at`, the first one lowest. Reads that overlap take the place of
+// a copy of unknown length.
+std::uint64_t tail(const char* at, std::size_t size) {
+  const auto byte = [&](std::size_t i) {
+    return std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
+  };
+  if (size >= 4) {
+    std::uint32_t low = 0, high = 0;
+    std::memcpy(&low, at, 4);
+    std::memcpy(&high, at + size - 4, 4);
+    return low | std::uint64_t{high} << (8 * (size - 4));
+  }
+  return size == 0 ? 0 : byte(0) | byte(size / 2) | byte(size - 1);
+}
+
 }  // namespace
 
 Vocabulary::Vocabulary()
@@ -73,9 +88,7 @@ std::uint64_t Vocabulary::hash(std::string_view word) {
     h = (h ^ chunk) * odd;
     h ^= h >> 32;
   }
-  chunk = 0;
-  std::memcpy(&chunk, at, left);
-  return mix(h ^ chunk);
+  return mix(h ^ tail(at, left));
 }
 
 void Vocabulary::prefetch(std::uint64_t hash) const {
