@@ -81,15 +81,16 @@ void Vocabulary::prefetch(std::uint64_t hash) const {
 
 WordId Vocabulary::id(std::string_view word, std::uint64_t hash) const {
   const std::size_t mask = arrays_.slots.size() - 1;
-  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
-    const std::uint64_t slot = arrays_.slots[at];
+  for (std::size_t step = 0; step <= mask; ++step) {  // a damaged table may have no end
+    const std::uint64_t slot = arrays_.slots[(hash + step) & mask];
     if (slot == 0) return unknown;
     const auto id = static_cast<WordId>(slot) - 1;
-    if (((slot ^ hash) >> 32) != 0) continue;
+    if (((slot ^ hash) >> 32) != 0 || id >= size()) continue;
     const std::string_view other = this->word(id);
     if (other.size() == word.size() && same_bytes(other.data(), word.data(), word.size()))
       return id;
   }
+  return unknown;
 }
 
 }  // namespace dlt::ngram
