@@ -42,8 +42,7 @@ struct Audit {
   std::uint64_t contexts = 0;  // looked at: of each length all, or `most` drawn evenly
   double worst = 0;            // largest |sum - 1|
   std::string worst_context;   // its words, oldest first
-  std::uint64_t orphans =
-      0;  // n-grams whose context is not stored: it has no weight to make it sum to 1
+  std::uint64_t orphans = 0;   // n-grams whose context is not stored and so cannot sum to 1
 };
 // The sums are over all words, as scoring gives them.
 Audit audit(const Model& model, std::uint64_t most);
