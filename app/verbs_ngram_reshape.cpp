@@ -18,8 +18,8 @@ void add_ngram_reshape(CLI::App& group, int& code) {
   static NgramMixOptions m;
   static NgramAuditOptions a;
   auto* t = verb(group, "prune", "A smaller model without the n-grams that matter least",
-                 "dlt ngram prune --lm lm.dlt --entropy 1e-8 -o small.dlt\n"
-                 "  dlt ngram prune --lm lm.dlt --target-size 50M -o small.dlt",
+                 "dlt ngram prune --lm lm.ngram --entropy 1e-8 -o small.ngram\n"
+                 "  dlt ngram prune --lm lm.ngram --target-size 50M -o small.ngram",
                  code, [] { ngram_prune(p); });
   t->add_option("--lm", p.lm, "the model")->required();
   t->add_option("-o,--out", p.out, "the file to write; .arpa or .arpa.gz: as ARPA")->required();
@@ -33,8 +33,8 @@ void add_ngram_reshape(CLI::App& group, int& code) {
   output_options(t, p);
 
   t = verb(group, "mix", "One model of several: the weighted mean of their probabilities",
-           "dlt ngram mix --lm news.dlt --lm law.dlt --tune dev.txt -o both.dlt\n"
-           "  dlt ngram mix --lm news.dlt --lm law.dlt --weights 0.7,0.3 -o both.dlt",
+           "dlt ngram mix --lm news.ngram --lm law.ngram --tune dev.txt -o both.ngram\n"
+           "  dlt ngram mix --lm news.ngram --lm law.ngram --weights 0.7,0.3 -o both.ngram",
            code, [] { ngram_mix(m); });
   t->add_option("--lm", m.lms, "a model; give several")
       ->required()

@@ -7,7 +7,7 @@
 
 namespace dlt::app {
 
-// Files whose names end in .arpa or .arpa.gz become ARPA files, others dlt's own.
+// Files whose names end in .arpa or .arpa.gz become ARPA files, others dlt's own (.ngram).
 struct NgramPruneOptions {
   std::string lm, out;
   std::string history;  // a model for the probabilities of contexts; "": lm itself

@@ -61,7 +61,7 @@ void Pruning::set_losses(int n, std::span<const double> log_history) {
     for (auto p = static_cast<Node>(b); p < static_cast<Node>(e); ++p) {
       for (Node i = parents.first[p]; i < parents.first[p + 1]; ++i) {
         const Node c = context[i];
-        if (c == nowhere) continue;  // never used by a score: nothing is lost
+        if (c == nowhere) continue;  // sums to no 1 while it is there: goes first
         Context h = {log_history[c], 0, std::max(0.0, 1 - sums.shorter[c])};
         h.left = from_log10(parents.log10_bow[c]) * h.left_shorter;
         losses[i] = static_cast<float>(loss(h, level.log10_p[i], parents.log10_p[p]));

@@ -12,7 +12,8 @@ namespace dlt::ngram {
 
 // Sets every back-off weight to (1 - sum of p(w|h)) / (1 - sum of p(w|h')) over the stored w, so
 // that each context's probabilities sum to 1. Where h' leaves nothing to back off to, or more than
-// 1 is stored, the stored probabilities are scaled.
+// 1 is stored, the stored probabilities are scaled. n-grams whose context is not stored stay as
+// they are.
 void normalize(Tables& tables);
 
 // Exit::usage for a stupid back-off model: its scores are no probabilities. `name`: of its file.
@@ -41,7 +42,7 @@ struct Audit {
   std::uint64_t contexts = 0;  // looked at: of each length all, or `most` drawn evenly
   double worst = 0;            // largest |sum - 1|
   std::string worst_context;   // its words, oldest first
-  std::uint64_t orphans = 0;   // n-grams whose context is not stored: no score uses them
+  std::uint64_t orphans = 0;   // n-grams whose context is not stored and so cannot sum to 1
 };
 // The sums are over all words, as scoring gives them.
 Audit audit(const Model& model, std::uint64_t most);

@@ -43,10 +43,10 @@ std::string colours(const Folder& folder) {
 // Characters: "ab ab", over and over.
 std::string characters(const Folder& folder) {
   const std::string file = folder / "characters.dlt";
-  ngram::write_model(file, tiny_tables({{"<s>", 0},
-                                        {"a", 0.5},
-                                        {"b", 0.5},
-                                        {"\u2581", 0},
+  ngram::write_model(file, tiny_tables({{"<s>", 0, 0},
+                                        {"a", 0.5, 0},
+                                        {"b", 0.5, 0},
+                                        {"\u2581", 0, 0},
                                         {"a b", 1},
                                         {"b \u2581", 1},
                                         {"\u2581 a", 1},
