@@ -9,11 +9,11 @@
 namespace dlt::lexicon {
 
 // The different n-grams of a string, sorted; none if it is shorter than n.
-class Grams {
+class GramSet {
  public:
-  Grams(std::string_view text, int n);  // n >= 1; UTF-8
+  GramSet(std::string_view text, int n);  // n >= 1; UTF-8
   std::size_t size() const { return grams_.size(); }
-  std::size_t shared(const Grams& other) const;
+  std::size_t shared(const GramSet& other) const;
 
  private:
   std::vector<std::u32string> grams_;
@@ -27,7 +27,7 @@ struct GramDistance {
 
 // |G(a)| + |G(b)| - 2 |G(a) & G(b)| over n-grams without repetition (Ukkonen 1992 has it with
 // repetition).
-GramDistance gram_distance(const Grams& a, const Grams& b);
+GramDistance gram_distance(const GramSet& a, const GramSet& b);
 GramDistance gram_distance(std::string_view a, std::string_view b, int n);
 
 struct Near {

@@ -24,10 +24,10 @@ TEST_CASE("the n-gram distances of the literature", "[lexicon]") {
 }
 
 TEST_CASE("n-grams are of characters and count once", "[lexicon]") {
-  CHECK(Grams("晚饭后", 2).size() == 2);
-  CHECK(Grams("nanana", 2).size() == 2);
-  CHECK(Grams("na", 3).size() == 0);
-  CHECK(Grams("", 1).size() == 0);
+  CHECK(GramSet("晚饭后", 2).size() == 2);
+  CHECK(GramSet("nanana", 2).size() == 2);
+  CHECK(GramSet("na", 3).size() == 0);
+  CHECK(GramSet("", 1).size() == 0);
   CHECK(gram_distance("日本語", "日本人", 1).distance() == 2);
   CHECK(gram_distance("a", "b", 2).distance() == 0);
   CHECK(gram_distance("a", "b", 2).similarity() == 1);
