@@ -38,7 +38,9 @@ struct KeyLayout {
   static std::uint64_t field(const Key<Limbs>& key, int at, int count) {
     const int limb = at / 64, shift = at % 64;
     std::uint64_t value = key.limbs[limb] >> shift;
-    if (shift + count > 64) value |= key.limbs[limb + 1] << (64 - shift);
+    if constexpr (Limbs > 1) {
+      if (shift + count > 64) value |= key.limbs[limb + 1] << (64 - shift);
+    }
     return value & ((std::uint64_t{1} << count) - 1);
   }
 
@@ -58,7 +60,9 @@ struct KeyLayout {
     const int at = (order - 1) * bits, limb = at / 64, shift = at % 64;
     const std::uint64_t value = std::uint64_t{word} + 1;
     key.limbs[limb] |= value << shift;
-    if (shift + bits > 64) key.limbs[limb + 1] |= value >> (64 - shift);
+    if constexpr (Limbs > 1) {
+      if (shift + bits > 64) key.limbs[limb + 1] |= value >> (64 - shift);
+    }
   }
 
   // How many words two different keys share, from the newest on.
