@@ -47,6 +47,8 @@ class NgramLm : public Model, LanguageModel {
                 const std::function<bool(std::int32_t)>& emit) const override;
 
  private:
+  bool has_valid() const;
+  ngram::Totals score(const std::string& file, ngram::Share share) const;
   void adopt(ngram::Model model) {
     tokenizer_ = make_words_tokenizer(model.vocabulary(), model.about().unit);
     model_ = std::move(model);
@@ -60,8 +62,8 @@ class NgramLm : public Model, LanguageModel {
 void NgramLm::open_data(const std::string& /*run*/) {
   require(!s_.texts.empty(), Exit::usage,
           "data.train names no text file: give one, as in --set data.train=book.txt");
-  for (const std::string& file : s_.texts) ngram::TextReader{file};  // says so if it cannot
-  if (!s_.valid.empty()) ngram::TextReader{s_.valid};
+  for (const std::string& file : s_.texts) ngram::TextReader(file, {0, s_.train.count.text.share});
+  if (!s_.valid.empty()) ngram::TextReader(s_.valid, {});
 }
 
 train::FitResult NgramLm::train(train::Run& run, const train::FitOptions& options) {
@@ -89,7 +91,7 @@ train::FitResult NgramLm::train(train::Run& run, const train::FitOptions& option
     write_model(folder + std::string(model_file), trained.tables, s_.values);
   });
   run.log("finished");
-  if (s_.valid.empty()) return result;
+  if (!has_valid()) return result;
   load(run.checkpoint("last"));
   result.valid = evaluate("");
   for (auto& [name, value] : result.valid) name.insert(0, "valid_");
@@ -98,13 +100,24 @@ train::FitResult NgramLm::train(train::Run& run, const train::FitOptions& option
   return result;
 }
 
+bool NgramLm::has_valid() const { return !s_.valid.empty() || s_.valid_fraction > 0; }
+
+ngram::Totals NgramLm::score(const std::string& file, ngram::Share share) const {
+  ngram::TextReader text(file, share);
+  return score_text(*model_, text, {}, {});
+}
+
 train::Metrics NgramLm::evaluate(const std::string& data) {
-  const std::string& file = data.empty() ? s_.valid : data;
-  require(!file.empty(), Exit::usage,
-          "the run's config names no data.valid: give held-out text with --data");
-  ngram::TextReader text(file);
-  const ngram::Totals totals = score_text(*model_, text, {}, {});
-  require(totals.tokens > 0, Exit::data, "'{}' has no sentences", file);
+  require(!data.empty() || has_valid(), Exit::usage,
+          "all text was counted (no data.valid, no data.valid_fraction): give held-out text with "
+          "--data");
+  ngram::Totals totals;
+  if (!data.empty() || !s_.valid.empty()) {
+    totals = score(data.empty() ? s_.valid : data, {});
+  } else {
+    for (const std::string& file : s_.texts) totals.add(score(file, {1 - s_.valid_fraction, 1}));
+  }
+  require(totals.tokens > 0, Exit::data, "the held-out text has no sentences");
   const auto tokens = static_cast<double>(totals.tokens);
   return {{"loss", -totals.log10_p / tokens * std::numbers::ln10},
           {"perplexity", totals.perplexity()},

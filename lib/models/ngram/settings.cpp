@@ -37,6 +37,8 @@ void read_vocabulary(config::Reader& r, ngram::TextSettings& text) {
 void read_text(config::Reader& r, NgramSettings& s) {
   r.field("train", s.texts);
   r.field("valid", s.valid);
+  r.field("valid_fraction", s.valid_fraction, 0, 0.9);
+  if (s.valid.empty()) s.train.count.text.share = 1 - s.valid_fraction;
   r.choice("symbols", s.train.count.text.symbols,
            {{"refuse", ngram::Symbols::refuse}, {"skip", ngram::Symbols::skip}});
   r.field("skip_empty", s.train.count.text.skip_empty);
