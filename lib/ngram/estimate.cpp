@@ -36,7 +36,7 @@ Estimator::Estimator(Counts counts, const EstimateSettings& settings, const Work
   std::size_t bytes = 0;
   for (int n = 1; n <= order_; ++n) bytes += 40 * size(n);
   storage_ = room_for(bytes, work);
-  piece_ = std::clamp<std::size_t>(memory_limit(work) / 64, 1024, piece);
+  piece_ = std::clamp<std::size_t>(static_cast<std::size_t>(work.limit()) / 64, 1024, piece);
   ranks_.resize(counts_.levels.size());
   made_.orders.resize(counts_.levels.size());
   made_.tables.levels.resize(counts_.levels.size());

@@ -8,12 +8,6 @@
 
 namespace dlt::ngram {
 
-// The bytes that a workspace allows: its limit, or half of the memory that the system has left.
-std::size_t memory_limit(const Workspace& work);
-
-// The folder of its temporary files.
-std::string temporary_folder(const Workspace& work);
-
 // Where arrays of so many bytes together go: into memory if the workspace allows it, else to disk.
 Storage room_for(std::size_t bytes, const Workspace& work);
 
