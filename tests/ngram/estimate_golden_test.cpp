@@ -54,9 +54,12 @@ Differences compare(const Tables& tables, const std::string& arpa) {
 void check_model(int order, std::vector<std::int64_t> prune, const std::string& arpa) {
   EstimateSettings settings;
   settings.prune = std::move(prune);
-  Counts counts = test::to_counts(test::naive_count(lines_of("train.txt"), order));
+  const Report silent = [](const std::string&, double) {};
+  CountSettings counting;
+  counting.order = order;
+  need(settings, counting);
   const Estimated made =
-      estimate(std::move(counts), settings, {}, [](const std::string&, double) {});
+      estimate(count({folder + "train.txt"}, counting, silent), settings, {}, silent);
   std::size_t kept = 0;
   for (const OrderReport& o : made.orders) {
     kept += o.kept;
