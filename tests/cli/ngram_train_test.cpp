@@ -106,18 +106,17 @@ TEST_CASE("what ngram train cannot do is said in a sentence", "[cli][ngram]") {
   put(text, "a b\nc <s> d\n");
   refuses(train({}), 3,
           text +
-              ":2:3: <s> stands in the text, but it is the mark of a sentence's beginning: take "
-              "it out, or pass over such marks with --skip-symbols");
+              ":2:3: <s> inside a sentence; it stands for its beginning, take it out or use "
+              "--skip-symbols");
   put(text, std::string("a b\nc \0 d\n", 10));
-  refuses(train({}), 3, text + ":2:3: a NUL byte: is this a text?");
+  refuses(train({}), 3, text + ":2:3: a NUL byte; this is no text, or one in UTF-16");
   put(text, "a b c\n");
   refuses(train({"--memory", "lots"}), 2,
           "--memory: expected a size as 200M, 4G or 50%, got 'lots'");
   refuses(train({"--smoothing", "knesser_ney"}), 2,
           "unknown smoothing 'knesser_ney'; did you mean 'kneser_ney'?");
   refuses(train({"--prune", "1", "0"}), 2,
-          "prune 1 0: what is kept of longer n-grams must be kept of shorter ones too, so the "
-          "numbers must not fall");
+          "prune: thresholds must not fall, but 1 is followed by 0");
   refuses({"ngram", "train", text, "-o", text}, 2,
           "--out '" + text + "' is the text itself: give the name of another file");
   refuses({"ngram", "train", text, "--quantize", "-o", folder / "m.arpa"}, 2,

@@ -19,6 +19,30 @@ namespace {
 
 constexpr std::string_view model_file = "/model.ngram";
 
+// Whether b has the n-grams of a, below these nodes, with the same numbers.
+bool same_below(const ngram::Model& a, ngram::Node i, const ngram::Model& b, ngram::Node j, int n) {
+  if (a.log10_p(n, i) != b.log10_p(n, j)) return false;
+  if (n == a.order()) return true;
+  const auto children = a.children(n, i), others = b.children(n, j);
+  if (a.log10_bow(n, i) != b.log10_bow(n, j)) return false;
+  if (children.end - children.begin != others.end - others.begin) return false;
+  for (ngram::Node child = children.begin; child < children.end; ++child) {
+    const auto word = b.vocabulary().id(a.vocabulary().word(a.word(n + 1, child)));
+    const ngram::Node other = b.child(n, j, word);
+    if (other == ngram::nowhere || !same_below(a, child, b, other, n + 1)) return false;
+  }
+  return true;
+}
+
+bool same_model(const ngram::Model& a, const ngram::Model& b) {
+  if (a.order() != b.order() || a.count(1) != b.count(1)) return false;
+  for (ngram::Node word = 0; word < a.count(1); ++word) {
+    const auto other = b.vocabulary().id(a.vocabulary().word(word));
+    if (!same_below(a, word, b, other, 1)) return false;
+  }
+  return true;
+}
+
 class NgramLm : public Model, LanguageModel {
  public:
   explicit NgramLm(NgramSettings settings) : s_(std::move(settings)) {}
@@ -36,6 +60,8 @@ class NgramLm : public Model, LanguageModel {
     if (format == "arpa") return write_arpa(path, *model_);
     write_model(path, model_->tables(), model_->values());
   }
+
+  std::string check_export(const std::string& path) const override;
 
   train::Task& synthetic_task() override {
     fail(Exit::usage, "lm.ngram learns by counting: it has no training steps and no gradients");
@@ -127,6 +153,14 @@ train::Metrics NgramLm::evaluate(const std::string& data) {
           {"bits_per_character", totals.bits_per_character()},
           {"unknown", static_cast<double>(totals.unknown) / tokens},
           {"tokens", tokens}};
+}
+
+std::string NgramLm::check_export(const std::string& path) const {
+  const auto written = ngram::Model::open(path);
+  std::uint64_t grams = 0;
+  for (int n = 1; n <= model_->order(); ++n) grams += model_->count(n);
+  require(same_model(*model_, written), "'{}' holds other n-grams or numbers than the model", path);
+  return fmt::format("{} n-grams equal", grams);
 }
 
 Summary NgramLm::summary() const {

@@ -16,6 +16,8 @@ void read_model(config::Reader& r, NgramSettings& s) {
   estimate.smoothing = r.named("smoothing", smoothing, ngram::smoothings()).make;
   r.field("interpolate", estimate.interpolate);
   r.field("interpolate_unigrams", estimate.interpolate_unigrams);
+  r.field("closed", estimate.closed);
+  r.field("kenlm_fallback", estimate.kenlm_fallback);
   r.field("discounts", estimate.discounts, 0, 1e9);
   r.field("lambda", estimate.lambda, 0, 1);
   r.field("k", estimate.k, 0, 1e9);
