@@ -4,12 +4,13 @@
 #include "ngram/corpus.h"
 #include "ngram/estimate.h"
 #include "support/naive_ngrams.h"
+#include "support/paths.h"
 
 // Models that KenLM's lmplz (4cb443e) made: golden/ngram.
 namespace dlt::ngram {
 namespace {
 
-const std::string folder = DLT_SOURCE_DIR "/tests/golden/ngram/";
+const std::string folder = test::in_source("tests/golden/ngram/");
 
 std::vector<std::string> lines_of(const std::string& name) {
   TextReader reader(folder + name);
