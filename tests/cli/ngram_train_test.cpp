@@ -68,6 +68,13 @@ TEST_CASE("dlt train counts the same model as ngram train", "[cli][ngram]") {
             .code == 0);
 }
 
+TEST_CASE("a config of n-grams run dry promises no steps", "[cli][ngram]") {
+  const Ended run = dlt({"train", "configs/smoke/ngram.json", "--dry-run"});
+  CHECK(run.code == 0);
+  CHECK(run.out ==
+        "config       configs/smoke/ngram.json\nweights      as many as the data give\n");
+}
+
 TEST_CASE("a counted run generates and is exported", "[cli][ngram]") {
   const Folder folder;
   REQUIRE(dlt({"train", "configs/smoke/ngram.json", "--quiet", "--out", folder / "run"}).code == 0);
