@@ -11,6 +11,7 @@
 #include "base/spelling.h"
 #include "lexicon/confusion.h"
 #include "lexicon/naive_bayes.h"
+#include "ngram/unit.h"
 
 namespace dlt::app {
 namespace {
@@ -102,7 +103,7 @@ void print_table(const NaiveBayes& model, const Confusion& c) {
 
 void classify_train(const ClassifyTrainOptions& o) {
   BayesSettings settings;
-  settings.grams.unit = parse_unit(o.unit);
+  settings.grams.unit = ngram::parse_unit(o.unit);
   settings.grams.lower = o.lower;
   parse_lengths(o.n, settings.grams);
   settings.limits = {static_cast<std::uint64_t>(o.min_count),

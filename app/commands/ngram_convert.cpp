@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "ngram/model_file.h"
+#include "ngram/unit.h"
 #include "train/files.h"
 
 namespace dlt::app {
@@ -19,7 +20,7 @@ using nlohmann::ordered_json;
 enum class Format : std::uint8_t { arpa, own };
 
 Format format_of(const std::string& out) {
-  if (out == "-" || out.ends_with(".arpa") || out.ends_with(".arpa.gz")) return Format::arpa;
+  if (out == "-" || ngram::is_arpa_name(out)) return Format::arpa;
   require(out.ends_with(".ngram"), Exit::usage,
           "'{}': the name must end in .arpa, .arpa.gz or .ngram to say what to write", out);
   return Format::own;
@@ -80,13 +81,9 @@ void print_sizes(const Model& model, const std::vector<FileSize>& files, bool js
   }
 }
 
-std::string_view name_of(ngram::Unit unit) {
-  return unit == ngram::Unit::words ? "words" : unit == ngram::Unit::chars ? "chars" : "bytes";
-}
-
 ordered_json info_json(const Model& model, const std::string& file) {
   ordered_json all = {{"file", file}, {"bytes", bytes_of(file)}, {"order", model.order()}};
-  all["unit"] = name_of(model.about().unit);
+  all["unit"] = unit_name(model.about().unit);
   all["values"] = model.values() == ngram::Values::exact ? "exact" : "quantized";
   all["vocabulary"] = model.vocabulary().size();
   all["ngrams"] = ordered_json::array();
@@ -133,7 +130,7 @@ void ngram_info(const NgramInfoOptions& o) {
     return;
   }
   fmt::print("order       {}\nunit        {}\nvalues      {}\nvocabulary  {}\n", model.order(),
-             name_of(model.about().unit), all["values"].get<std::string>(),
+             unit_name(model.about().unit), all["values"].get<std::string>(),
              model.vocabulary().size());
   for (int n = 1; n <= model.order(); ++n) fmt::print("{}-grams     {}\n", n, model.count(n));
   fmt::print("bytes       {}\nmade        {}\n", bytes_of(o.model), all["made"].dump());

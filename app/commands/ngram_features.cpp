@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "lexicon/features.h"
+#include "ngram/unit.h"
 
 namespace dlt::app {
 namespace {
@@ -39,7 +40,7 @@ std::string beside(const std::string& path, const std::string& ending) {
 
 KeyList keys_of(const FeaturesOptions& o, Lines& lines) {
   GramSettings settings;
-  settings.unit = parse_unit(o.unit);
+  settings.unit = ngram::parse_unit(o.unit);
   settings.lower = o.lower;
   parse_lengths(o.n, settings);
   if (!o.key_list.empty()) {

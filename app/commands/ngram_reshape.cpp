@@ -29,10 +29,6 @@ void stage(std::string_view what) {
   if (::isatty(2) != 0) fmt::print(stderr, "{} ...\n", what);
 }
 
-bool is_arpa(std::string_view name) {
-  return name.ends_with(".arpa") || name.ends_with(".arpa.gz");
-}
-
 void check_not(const std::string& out, const std::string& input, std::string_view kind) {
   require(input.empty() || !same_file(input, out), Exit::usage,
           "--out '{}' is a {} that is read: give the name of another file", out, kind);
@@ -40,14 +36,13 @@ void check_not(const std::string& out, const std::string& input, std::string_vie
 
 void check_output(const std::string& out, const std::vector<std::string>& models, bool quantize) {
   for (const std::string& in : models) check_not(out, in, "model");
-  require(!quantize || !is_arpa(out), Exit::usage,
+  require(!quantize || !ngram::is_arpa_name(out), Exit::usage,
           "--quantize is for dlt's own files, '{}' would be an ARPA file: leave it out", out);
 }
 
 void write(const std::string& out, const Tables& tables, bool quantize) {
   stage("writing");
-  if (is_arpa(out)) return write_arpa(out, Model::of(tables));
-  write_model(out, tables, quantize ? Values::quantized : Values::exact);
+  write_by_name(out, tables, quantize ? Values::quantized : Values::exact);
 }
 
 std::uint64_t total(std::span<const std::uint64_t> counts) {
@@ -149,7 +144,7 @@ void ngram_prune(const NgramPruneOptions& o) {
   require(goals == 1, Exit::usage, "{}: give one of --entropy, --target-ngrams and --target-size",
           goals == 0 ? "there is no goal" : "there are several goals");
   check_output(o.out, {o.lm, o.history}, o.quantize);
-  require(o.target_size.empty() || !is_arpa(o.out), Exit::usage,
+  require(o.target_size.empty() || !ngram::is_arpa_name(o.out), Exit::usage,
           "--target-size is that of dlt's own file, '{}' would be an ARPA file: give "
           "--target-ngrams",
           o.out);

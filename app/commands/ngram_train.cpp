@@ -9,18 +9,15 @@
 #include "base/system.h"
 #include "ngram/arpa.h"
 #include "ngram/corpus.h"
+#include "ngram/unit.h"
 #include "train/progress.h"
 
 namespace dlt::app {
 namespace {
 
-bool is_arpa(const std::string& path) {
-  return path.ends_with(".arpa") || path.ends_with(".arpa.gz");
-}
-
 ngram::TrainSettings settings_of(const NgramTrainOptions& o) {
   ngram::TrainSettings s = o.settings;
-  s.count.text.unit = unit_of(o.unit);
+  s.count.text.unit = ngram::parse_unit(o.unit);
   if (o.skip_symbols) s.count.text.symbols = ngram::Symbols::skip;
   const auto* smoothing = ngram::smoothings().look(o.smoothing);
   require(smoothing != nullptr, Exit::usage, "{}", ngram::smoothings().unknown(o.smoothing));
@@ -39,17 +36,11 @@ void check_out(const NgramTrainOptions& o) {
     require(text == "-" || !same_file(text, o.out), Exit::usage,
             "--out '{}' is the text itself: give the name of another file", o.out);
   }
-  require(!o.quantize || !is_arpa(o.out), Exit::usage,
+  require(!o.quantize || !ngram::is_arpa_name(o.out), Exit::usage,
           "--quantize is for dlt's own files: an ARPA file holds numbers as they are");
 }
 
 }  // namespace
-
-ngram::Unit unit_of(const std::string& name) {
-  return name == "chars"   ? ngram::Unit::chars
-         : name == "bytes" ? ngram::Unit::bytes
-                           : ngram::Unit::words;
-}
 
 void ngram_train(const NgramTrainOptions& o) {
   using Clock = std::chrono::steady_clock;
@@ -65,12 +56,8 @@ void ngram_train(const NgramTrainOptions& o) {
     progress.stage(stage, part);
   });
   progress.stage("writing", 0);
-  if (is_arpa(o.out)) {
-    write_arpa(o.out, ngram::Model::of(trained.tables));
-  } else {
-    write_model(o.out, trained.tables,
+  write_by_name(o.out, trained.tables,
                 o.quantize ? ngram::Values::quantized : ngram::Values::exact);
-  }
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   if (o.json) {
     auto all = nlohmann::ordered_json::parse(trained.tables.about.made);

@@ -17,6 +17,4 @@ struct NgramTrainOptions {
 };
 void ngram_train(const NgramTrainOptions& options);
 
-ngram::Unit unit_of(const std::string& name);  // words, chars, bytes
-
 }  // namespace dlt::app

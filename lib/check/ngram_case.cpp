@@ -194,9 +194,7 @@ std::string sentences_of(const Model& model) {
 
 std::vector<std::string> arpa_files_in(const std::string& dir) {
   auto names = train::names_in(dir);
-  std::erase_if(names, [](const std::string& name) {
-    return !name.ends_with(".arpa") && !name.ends_with(".arpa.gz");
-  });
+  std::erase_if(names, [](const std::string& name) { return !ngram::is_arpa_name(name); });
   return names;
 }
 

@@ -35,35 +35,6 @@ int take_length(std::string_view& text) {
 
 }  // namespace
 
-std::string_view unit_name(ngram::Unit unit) {
-  switch (unit) {
-    case ngram::Unit::chars:
-      return "chars";
-    case ngram::Unit::bytes:
-      return "bytes";
-    default:
-      return "words";
-  }
-}
-
-bool read_unit(std::string_view name, ngram::Unit& unit) {
-  using ngram::Unit;
-  for (const Unit u : {Unit::words, Unit::chars, Unit::bytes}) {
-    if (name == unit_name(u)) {
-      unit = u;
-      return true;
-    }
-  }
-  return false;
-}
-
-ngram::Unit parse_unit(const std::string& name) {
-  ngram::Unit unit{};
-  require(read_unit(name, unit), Exit::usage, "--unit: expected words, chars or bytes, got '{}'",
-          name);
-  return unit;
-}
-
 bool read_lengths(std::string_view text, GramSettings& settings) {
   const int shortest = take_length(text);
   int longest = shortest;

@@ -18,10 +18,6 @@ struct GramSettings {
   bool operator==(const GramSettings&) const = default;
 };
 
-std::string_view unit_name(ngram::Unit unit);              // "words", "chars", "bytes"
-bool read_unit(std::string_view name, ngram::Unit& unit);  // false if it is none of them
-ngram::Unit parse_unit(const std::string& name);           // of --unit: Exit::usage if it is none
-
 // "2" or "1-3"; false if it is neither.
 bool read_lengths(std::string_view text, GramSettings& settings);
 // The same of the option --n: Exit::usage where it is neither.

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "ngram/unit.h"
 
 namespace dlt::lexicon {
 namespace {

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "lexicon/naive_bayes.h"
+#include "ngram/unit.h"
 
 // A file: "dlt-nb1\n"; 8 bytes each: the length of a JSON header, the CRC-32 of all behind them;
 // the header, which says how many of the rest there are; per n-gram its length and the number of

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ngram/levels.h"
@@ -27,5 +28,10 @@ enum class ArpaStyle : std::uint8_t {
 // Sorted by (last word, ..., first word); numbers as short as they can be read back. A name that
 // ends in .gz is compressed. "-" is standard output. The same model gives the same bytes.
 void write_arpa(const std::string& path, const Model& model, ArpaStyle style = ArpaStyle::srilm);
+
+bool is_arpa_name(std::string_view path);  // NAME.arpa, NAME.arpa.gz
+
+// As an ARPA file or as dlt's own, as the name says; `values` are of the latter.
+void write_by_name(const std::string& path, const Tables& tables, Values values);
 
 }  // namespace dlt::ngram

@@ -209,4 +209,13 @@ void write_arpa(const std::string& path, const Model& model, ArpaStyle style) {
   out.commit();
 }
 
+bool is_arpa_name(std::string_view path) {
+  return path.ends_with(".arpa") || path.ends_with(".arpa.gz");
+}
+
+void write_by_name(const std::string& path, const Tables& tables, Values values) {
+  if (is_arpa_name(path)) return write_arpa(path, Model::of(tables));
+  write_model(path, tables, values);
+}
+
 }  // namespace dlt::ngram

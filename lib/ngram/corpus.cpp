@@ -95,8 +95,7 @@ void TextReader::Source::drop() {
 }
 
 bool TextReader::Source::take(std::string_view all, std::size_t bytes, Block& block) {
-  constexpr std::string_view mark = "\xEF\xBB\xBF";
-  if (!begun && given == 0 && all.starts_with(mark)) given = mark.size();
+  if (!begun && given == 0 && all.starts_with(byte_order_mark)) given = byte_order_mark.size();
   begun = true;
   all.remove_prefix(given);
   if (all.empty()) return false;

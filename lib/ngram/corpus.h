@@ -9,6 +9,8 @@
 // Text as lines, from files, gzip files (by content, not by name) and standard input ("-").
 namespace dlt::ngram {
 
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 struct Block {
   std::string_view text;    // whole lines, the last maybe without its line end
   std::int64_t line = 1;    // number of the first

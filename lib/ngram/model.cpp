@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <sys/stat.h>
-#include <zlib.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -187,10 +186,6 @@ void verify_model(const std::string& path) {
   const FileHeader header = read_header(map.bytes(), path);
   const Section& last = header.sections.back();
   const auto sums = numbers<std::uint32_t>(map.bytes().subspan(last.offset, last.bytes));
-  const auto crc = [](Bytes bytes) {
-    return static_cast<std::uint32_t>(
-        ::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
-  };
   std::vector<char> sound(sums.size());
   parallel_for(
       static_cast<std::int64_t>(sums.size()), 1, [&](std::int64_t begin, std::int64_t end) {
@@ -198,7 +193,7 @@ void verify_model(const std::string& path) {
           const Section& s = header.sections[i];
           const auto bytes = map.bytes().subspan(s.offset, s.bytes);
           const bool own = i + 1 == sums.size();  // the checksums' own
-          sound[i] = crc(own ? bytes.first(bytes.size() - 4) : bytes) == sums[i];
+          sound[i] = checksum(own ? bytes.first(bytes.size() - 4) : bytes) == sums[i];
         }
       });
   for (std::size_t i = sound.size(); i-- > 0;) {

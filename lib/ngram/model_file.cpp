@@ -29,11 +29,6 @@ void put(std::vector<std::byte>& bytes, T value) {
   std::memcpy(bytes.data() + bytes.size() - sizeof value, &value, sizeof value);
 }
 
-std::uint32_t crc(std::span<const std::byte> bytes) {
-  return static_cast<std::uint32_t>(
-      ::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
-}
-
 // Whether the numbers in front of the table are ones that a model can have.
 bool possible(const FileHeader& h, std::uint32_t unit, std::uint32_t values) {
   if (h.order < 1 || h.order > max_order || unit > 2 || values > 1) return false;
@@ -65,6 +60,11 @@ bool well_laid(const FileHeader& h) {
 }
 
 }  // namespace
+
+std::uint32_t checksum(std::span<const std::byte> bytes) {
+  return static_cast<std::uint32_t>(
+      ::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
+}
 
 int FileHeader::word_bits() const { return static_cast<int>(std::bit_width(counts[0] - 1)); }
 
@@ -120,7 +120,7 @@ std::vector<std::byte> header_bytes(const FileHeader& header) {
     put(bytes, s.offset);
     put(bytes, s.bytes);
   }
-  put(bytes, crc(bytes));
+  put(bytes, checksum(bytes));
   return bytes;
 }
 
@@ -139,7 +139,7 @@ FileHeader read_header(std::span<const std::byte> file, const std::string& name)
   const std::size_t end = table_at + std::min<std::size_t>(sections, most_sections) * entry_bytes;
   cut(file.size() >= end + 4);
   const bool sound = version == model_version && sections <= most_sections &&
-                     number_at<std::uint32_t>(file, end) == crc(file.first(end));
+                     number_at<std::uint32_t>(file, end) == checksum(file.first(end));
   FileHeader h;
   h.order = static_cast<int>(std::min(number_at<std::uint32_t>(file, 20), 100U));
   const auto unit = number_at<std::uint32_t>(file, 24), values = number_at<std::uint32_t>(file, 28);

@@ -92,6 +92,8 @@ std::uint64_t packed_bytes(std::uint64_t count, int bits);
 std::string section_name(const Section& section);
 
 FileHeader header_of(const Tables& tables, Values values);
+std::uint32_t checksum(std::span<const std::byte> bytes);  // CRC-32
+
 // All bytes of the file, front to back, in large blocks.
 using Sink = std::function<void(std::span<const std::byte>)>;
 void write_file_of(const Tables& tables, const FileHeader& header, const Sink& sink);

@@ -28,8 +28,7 @@ class Checksum {
     };
     parallel_for(static_cast<std::int64_t>(chunks), 1, [&](std::int64_t begin, std::int64_t end) {
       for (auto c = static_cast<std::size_t>(begin); c < static_cast<std::size_t>(end); ++c) {
-        parts[c] =
-            ::crc32_z(0, reinterpret_cast<const unsigned char*>(part(c).data()), part(c).size());
+        parts[c] = checksum(part(c));
       }
     });
     for (std::size_t c = 0; c < chunks; ++c) {

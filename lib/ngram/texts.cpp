@@ -9,8 +9,6 @@
 namespace dlt::ngram {
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
 std::int64_t size_of(const std::string& file) {  // -1: no regular file
   struct stat info {};
   return file != "-" && ::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) ? info.st_size

@@ -8,16 +8,12 @@
 #include "base/number.h"
 #include "base/system.h"
 #include "ngram/prune.h"
+#include "ngram/unit.h"
 
 namespace dlt::ngram {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::string_view name_of(Unit unit) {
-  constexpr std::string_view names[] = {"words", "chars", "bytes"};
-  return names[static_cast<int>(unit)];
-}
 
 std::string name_of(Smoothing smoothing) {
   for (const auto& entry : smoothings().all()) {
@@ -28,7 +24,7 @@ std::string name_of(Smoothing smoothing) {
 
 ordered_json description(const TrainSettings& s, const Trained& t) {
   ordered_json made = {{"order", s.count.order},
-                       {"unit", name_of(s.count.text.unit)},
+                       {"unit", unit_name(s.count.text.unit)},
                        {"smoothing", name_of(s.estimate.smoothing)},
                        {"interpolate", s.estimate.interpolate}};
   if (!s.estimate.prune.empty()) made["prune"] = s.estimate.prune;

@@ -10,7 +10,7 @@
 namespace dlt::ngram {
 namespace {
 
-std::string_view unit_name(Unit unit) {
+std::string_view spoken_name(Unit unit) {
   return unit == Unit::words ? "words" : unit == Unit::chars ? "characters" : "bytes";
 }
 
@@ -19,7 +19,7 @@ void require_one_unit(const std::vector<Model>& models) {
   for (const Model& model : models) {
     require(model.about().unit == first, Exit::usage,
             "models of {} and of {} have no text in common: mix models of one unit",
-            unit_name(first), unit_name(model.about().unit));
+            spoken_name(first), spoken_name(model.about().unit));
   }
 }
 

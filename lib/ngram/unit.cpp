@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "text/byte_alphabet.h"
 #include "text/utf8.h"
 
@@ -13,6 +14,34 @@ constexpr std::string_view space_character = "\u2581", replacement = "\uFFFD";
 constexpr bool separates(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 }  // namespace
+
+std::string_view unit_name(Unit unit) {
+  switch (unit) {
+    case Unit::chars:
+      return "chars";
+    case Unit::bytes:
+      return "bytes";
+    default:
+      return "words";
+  }
+}
+
+bool read_unit(std::string_view name, Unit& unit) {
+  for (const Unit u : {Unit::words, Unit::chars, Unit::bytes}) {
+    if (name == unit_name(u)) {
+      unit = u;
+      return true;
+    }
+  }
+  return false;
+}
+
+Unit parse_unit(const std::string& name) {
+  Unit unit{};
+  require(read_unit(name, unit), Exit::usage, "--unit: expected words, chars or bytes, got '{}'",
+          name);
+  return unit;
+}
 
 Tokens::Tokens(std::string_view line, Unit unit) : line_(line), unit_(unit) {
   if (unit != Unit::words && line_.ends_with('\r')) line_.remove_suffix(1);

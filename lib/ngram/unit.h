@@ -14,6 +14,10 @@
 //   bytes  each byte as the printable character of text/byte_alphabet.h
 namespace dlt::ngram {
 
+std::string_view unit_name(Unit unit);              // "words", "chars", "bytes"
+bool read_unit(std::string_view name, Unit& unit);  // false if it is none of them
+Unit parse_unit(const std::string& name);           // of --unit: Exit::usage if it is none
+
 // Takes tokens off a line one by one. They are valid as long as the line.
 class Tokens {
  public:

@@ -11,9 +11,7 @@ class WordsTokenizer : public text::Tokenizer {
   WordsTokenizer(ngram::Vocabulary vocabulary, ngram::Unit unit)
       : vocabulary_(std::move(vocabulary)), unit_(unit) {}
 
-  std::string_view name() const override {
-    return unit_ == ngram::Unit::words ? "words" : unit_ == ngram::Unit::chars ? "chars" : "bytes";
-  }
+  std::string_view name() const override { return unit_name(unit_); }
   std::int64_t size() const override { return vocabulary_.size(); }
 
   std::vector<std::int32_t> encode(std::string_view text) const override {
