@@ -1,0 +1,7 @@
+#include "verbs.h"
+
+namespace dlt::app {
+
+void add_embed_words(CLI::App& /*group*/, int& /*code*/) {}
+
+}  // namespace dlt::app
