@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "check/bpe_case.h"
 #include "check/language_case.h"
+#include "check/ngram_case.h"
 #include "check/ops_case.h"
 #include "check/optim_case.h"
 #include "check/train_case.h"
@@ -20,7 +21,8 @@ constexpr const char* known =
     "known: operators (ops.json, ops.safetensors), a language model (config.json of model_type "
     "gpt2 or llama, model.safetensors, "
     "expected.safetensors), a training run (the same and recipe.json), bpe (bpe.json, "
-    "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json)";
+    "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json), ngram (train.txt, "
+    "test.txt, o3.arpa, o3.query.txt, o3.summary.txt), arpa (.arpa files)";
 
 bool is_known_model(const std::string& config) {
   const auto json = io::read_json(config, Exit::data);
@@ -37,6 +39,7 @@ Replay layout_of(const std::string& dir) {
   if (has("bpe.json")) return replay_bpe;
   if (has("ops.json")) return replay_ops;
   if (has("optim.json")) return replay_optim;
+  if (!arpa_files_in(dir).empty()) return has("train.txt") ? replay_ngram : replay_arpa;
   if (!has("config.json") || !has("expected.safetensors")) return nullptr;
   if (!is_known_model(dir + "/config.json")) return nullptr;
   return has("recipe.json") ? replay_training : replay_language;

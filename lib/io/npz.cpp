@@ -12,11 +12,11 @@ void put(std::string& to, std::uint64_t value, int bytes) {  // little-endian
 }
 
 // numpy/lib/format.py, version 1.0: magic, length, a Python dict padded to a multiple of 64 bytes.
-std::string npy_header(const Shape& shape) {
+std::string npy_header(const NpyArray& array) {
   std::string dims;
-  for (std::int64_t d : shape.dims()) dims += std::to_string(d) + ", ";
-  std::string dict = fmt::format("{{'descr': '<f{}', 'fortran_order': False, 'shape': ({}), }}",
-                                 sizeof(real), dims);
+  for (std::int64_t d : array.shape) dims += std::to_string(d) + ", ";
+  std::string dict =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", array.type, dims);
   constexpr std::size_t before = 10, alignment = 64;
   const std::size_t total = (before + dict.size() + 1 + alignment - 1) / alignment * alignment;
   dict.resize(total - before - 1, ' ');
@@ -84,31 +84,40 @@ class Zip {
   std::uint64_t members_ = 0;
 };
 
-void check_limits(const std::string& path, const std::map<std::string, Tensor>& tensors) {
+void check_limits(const std::string& path, const std::map<std::string, NpyArray>& arrays) {
   constexpr std::uint64_t limit = 0xFFFFFFFF, most = 0xFFFE;
   std::uint64_t total = 0;
-  for (const auto& [name, tensor] : tensors) {
-    total +=
-        tensor.values().size_bytes() + npy_header(tensor.shape()).size() + 2 * name.size() + 200;
+  for (const auto& [name, array] : arrays) {
+    total += array.bytes.size() + npy_header(array).size() + 2 * name.size() + 200;
   }
   require(
-      total < limit && tensors.size() <= most,
+      total < limit && arrays.size() <= most,
       "cannot write '{}': {} arrays with {} bytes do not fit an .npz, which ends at 65534 and 4 "
-      "GiB; export safetensors instead",
-      path, tensors.size(), total);
+      "GiB; take another format",
+      path, arrays.size(), total);
 }
 
 }  // namespace
 
-void write_npz(const std::string& path, const std::map<std::string, Tensor>& tensors) {
-  check_limits(path, tensors);
+void write_npz_arrays(const std::string& path, const std::map<std::string, NpyArray>& arrays) {
+  check_limits(path, arrays);
   Zip zip(path);
-  for (const auto& [name, tensor] : tensors) {
-    const auto bytes = tensor.values();
-    zip.add(name + ".npy", npy_header(tensor.shape()),
-            {reinterpret_cast<const char*>(bytes.data()), bytes.size_bytes()});
+  for (const auto& [name, array] : arrays) {
+    zip.add(name + ".npy", npy_header(array), array.bytes);
   }
   zip.finish();
+}
+
+void write_npz(const std::string& path, const std::map<std::string, Tensor>& tensors) {
+  std::map<std::string, NpyArray> arrays;
+  for (const auto& [name, tensor] : tensors) {
+    const auto bytes = tensor.values();
+    const auto dims = tensor.shape().dims();
+    arrays[name] = {fmt::format("<f{}", sizeof(real)),
+                    {dims.begin(), dims.end()},
+                    {reinterpret_cast<const char*>(bytes.data()), bytes.size_bytes()}};
+  }
+  write_npz_arrays(path, arrays);
 }
 
 }  // namespace dlt::io

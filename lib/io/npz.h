@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "tensor/tensor.h"
 
@@ -12,8 +15,16 @@ namespace dlt::io {
 // zip.
 void write_npz(const std::string& path, const std::map<std::string, Tensor>& tensors);
 
-// Reads what write_npz wrote (stored members, this build's number type); Exit::damaged for any
-// other file, and for one whose checksums are wrong.
+// An array of any of numpy's types, C order, little-endian.
+struct NpyArray {
+  std::string type;                 // numpy's own name: "<f4", "<i8", "|S3"
+  std::vector<std::int64_t> shape;  // {}: a single value
+  std::string_view bytes;
+};
+void write_npz_arrays(const std::string& path, const std::map<std::string, NpyArray>& arrays);
+
+// Reads what write_npz wrote of tensors (stored members, this build's number type); Exit::damaged
+// for any other file, and for one whose checksums are wrong.
 std::map<std::string, Tensor> read_npz(const std::string& path);
 
 }  // namespace dlt::io

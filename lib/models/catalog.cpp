@@ -1,4 +1,5 @@
 #include "models/model.h"
+#include "models/ngram/ngram_lm.h"
 #include "models/sequential/sequential.h"
 #include "models/transformer/transformer_lm.h"
 
@@ -11,6 +12,9 @@ const Registry<ModelType>& catalog() {
                    {{"lm.transformer", "transformer"},
                     "decoder-only Transformer language model (GPT-2, Llama)",
                     {make_transformer_lm, R"({"model": {"name": "lm.transformer"}})"}},
+                   {{"lm.ngram", "ngram"},
+                    "n-gram language model, counted and smoothed",
+                    {make_ngram_lm, R"({"model": {"name": "lm.ngram"}})"}},
                    {{"net.sequential", "sequential"},
                     "a list of layers, trained to tell classes or numbers from examples",
                     {make_sequential,

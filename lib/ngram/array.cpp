@@ -1,13 +1,13 @@
 #include "ngram/array.h"
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "ngram/scratch_file.h"
 
 namespace dlt::ngram::detail {
 namespace {
@@ -16,11 +16,7 @@ constexpr double mib = 1 << 20;
 
 // A file without a name, of that many bytes that are really there.
 int temporary(const std::string& folder, std::size_t bytes) {
-  std::string path = folder + "/dlt-XXXXXX";
-  const int fd = ::mkstemp(path.data());
-  require(fd >= 0, "cannot make a temporary file in '{}': {}; name another folder with --tmp",
-          folder, std::strerror(errno));
-  ::unlink(path.c_str());
+  const int fd = open_unnamed(folder);
   const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(bytes));
   if (error != 0) {
     ::close(fd);

@@ -1,34 +1,31 @@
 #include "ngram/corpus.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <zlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "ngram/byte_stream.h"
 
 namespace dlt::ngram {
 
-// Plain files are mapped; everything else comes through zlib, which passes plain bytes on.
+// Plain files are mapped; everything else is a stream.
 struct TextReader::Source {
   std::string name;
   MappedFile map;
-  gzFile stream = nullptr;
+  std::unique_ptr<ByteStream> stream;
   std::string held;       // of the stream: the lines given out, then the beginning of the next
   std::size_t given = 0;  // of the map or of `held`
   std::int64_t line = 1;
+  std::size_t dropped = 0;  // of the map
   bool ended = false, begun = false;
 
   explicit Source(const std::string& path) : name(path) {}
-  ~Source() {
-    if (stream != nullptr) ::gzclose(stream);
-  }
-  Source(const Source&) = delete;
-  Source& operator=(const Source&) = delete;
 
   void open();
   void fill(std::size_t bytes);
+  void drop();
   bool take(std::string_view all, std::size_t bytes, Block& block);
 };
 
@@ -36,41 +33,47 @@ namespace {
 
 bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
+bool is_stream(const std::string& path) {  // a pipe, a device
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
 }  // namespace
 
 void TextReader::Source::open() {
-  if (name != "-") {
+  if (name != "-" && !is_stream(name)) {
     map = MappedFile(name, Exit::data);
     if (!is_gzip(map.text())) return;
-    stream = ::gzopen(name.c_str(), "rb");
-  } else {
-    stream = ::gzdopen(0, "rb");
   }
-  require(stream != nullptr, Exit::data, "cannot read '{}': {}", name, std::strerror(errno));
-  ::gzbuffer(stream, 1 << 17);
+  stream = std::make_unique<ByteStream>(name);
 }
 
-// Reads until there is a whole line at least `bytes` long in `held`, or the stream ends.
+// Reads until there is a whole line at least `bytes` long in `held`, or the stream ends; or until
+// there is any whole line and nothing more for now: somebody may be waiting for an answer to it.
 void TextReader::Source::fill(std::size_t bytes) {
   held.erase(0, given);
   given = 0;
   std::size_t searched = 0;
   while (!ended) {
     if (held.size() >= bytes && held.find('\n', std::max(searched, bytes - 1)) != held.npos) return;
+    if (!stream->ready() && held.find('\n') != held.npos) return;
     searched = held.size();
     const std::size_t more = std::max(bytes, std::size_t{1} << 16);
     held.resize(searched + more);
-    const int got = ::gzread(stream, held.data() + searched, static_cast<unsigned>(more));
-    int code = Z_OK;
-    const char* reason = ::gzerror(stream, &code);
-    require(got >= 0 && (code == Z_OK || code == Z_STREAM_END), Exit::data, "cannot read '{}': {}",
-            name,
-            code == Z_ERRNO       ? std::strerror(errno)
-            : code == Z_BUF_ERROR ? "the compressed data end early"
-                                  : reason);
-    held.resize(searched + static_cast<std::size_t>(got));
+    const std::size_t got = stream->read(held.data() + searched, more);
+    held.resize(searched + got);
     ended = got == 0;
   }
+}
+
+// Gives the pages that were read back to the system: a text is larger than memory now and then.
+void TextReader::Source::drop() {
+  constexpr std::size_t page = 1 << 16;  // a multiple of any system's
+  const std::size_t end = given / page * page;
+  if (end == dropped) return;
+  char* begin = const_cast<char*>(map.text().data()) + dropped;
+  ::madvise(begin, end - dropped, MADV_DONTNEED);
+  dropped = end;
 }
 
 bool TextReader::Source::take(std::string_view all, std::size_t bytes, Block& block) {
@@ -80,6 +83,8 @@ bool TextReader::Source::take(std::string_view all, std::size_t bytes, Block& bl
   all.remove_prefix(given);
   if (all.empty()) return false;
   std::size_t end = bytes >= all.size() ? all.npos : all.find('\n', bytes - 1);
+  const bool whole = stream == nullptr || ended;  // or the last line may go on
+  if (end == all.npos && !whole) end = all.rfind('\n');
   end = end == all.npos ? all.size() : end + 1;
   block = {all.substr(0, end), line, &name};
   line += std::count(block.text.begin(), block.text.end(), '\n');
@@ -94,7 +99,10 @@ TextReader::~TextReader() = default;
 TextReader::TextReader(TextReader&&) noexcept = default;
 
 bool TextReader::next(Block& block, std::size_t bytes) {
-  if (source_->stream == nullptr) return source_->take(source_->map.text(), bytes, block);
+  if (source_->stream == nullptr) {
+    source_->drop();
+    return source_->take(source_->map.text(), bytes, block);
+  }
   source_->fill(bytes);
   return source_->take(source_->held, bytes, block);
 }

@@ -14,7 +14,8 @@ enum class Symbols : std::uint8_t { refuse, skip };  // <s>, </s> (and <unk>) in
 struct TextSettings {
   Unit unit = Unit::words;
   std::int64_t min_count = 1;  // rarer words become <unk>
-  std::string vocabulary;      // a file of words, one a line: all others become <unk>; "": none
+  std::string vocabulary;      // a file of words, one a line, that decides alone: all others become
+                               // <unk>; "": none
   Symbols symbols = Symbols::refuse;
   bool open_vocabulary = false;  // <unk> in the text is a word
   bool skip_empty = false;       // empty lines are no sentences
@@ -24,6 +25,9 @@ struct TextSettings {
 struct Workspace {
   std::int64_t memory = 0;  // bytes; 0: half of what is available
   std::string tmp;          // folder of temporary files; "": $TMPDIR or /tmp
+
+  std::int64_t limit() const;  // in bytes, never 0
+  std::string folder() const;  // never ""
 };
 
 struct CountSettings {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/parallel.h"
+#include "ngram/room.h"
 
 namespace dlt::ngram {
 namespace {
@@ -39,8 +40,7 @@ Array<Node> contexts(const std::vector<L>& levels, int n, std::span<const Node> 
   const Branches& parents = levels[static_cast<std::size_t>(n - 2)];
   const Branches& nodes = levels[static_cast<std::size_t>(n - 1)];
   Array<Node> found(nodes.word.size(), storage);
-  const auto parent_count = static_cast<std::int64_t>(parents.first.size()) - 1;
-  parallel_for(parent_count, parents_a_chunk, [&](std::int64_t begin, std::int64_t end) {
+  const auto fill = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t p = begin; p < end; ++p) {
       const Node first = parents.first[p], last = parents.first[p + 1];
       if (n == 2) {
@@ -57,7 +57,17 @@ Array<Node> contexts(const std::vector<L>& levels, int n, std::span<const Node> 
         found[i] = at < stop && parents.word[at] == nodes.word[i] ? at : nowhere;
       }
     }
-  });
+  };
+  const std::size_t parent_count = parents.first.size() - 1;
+  for (std::size_t from = 0, to = 0; from < parent_count; from = to) {
+    to = storage.folder.empty() ? parent_count : piece_end(parents.first, from);
+    parallel_for(static_cast<std::int64_t>(to - from), parents_a_chunk,
+                 [&](std::int64_t begin, std::int64_t end) { fill(from + begin, from + end); });
+    found.drop();
+    nodes.word.drop();
+    parents.word.drop();
+    parents.first.drop();
+  }
   return found;
 }
 

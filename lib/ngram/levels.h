@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -46,6 +47,11 @@ struct Level : Branches {
   Array<float> log10_bow;  // added where a longer n-gram is not there; 0 for nodes that are no
                            // context; empty for the top level
 };
+
+// A back-off weight of -0 marks what is no part of the model but must be in the tree: suffixes and
+// special words that an ARPA file lacks. They have the score that the model gives without them, and
+// are written to no ARPA file.
+inline bool is_filler(float log10_bow) { return log10_bow == 0 && std::signbit(log10_bow); }
 
 // What a model says of itself; kept in its file.
 struct About {

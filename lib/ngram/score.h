@@ -21,7 +21,8 @@ class Scorer {
  public:
   explicit Scorer(const Model& model) : model_(model) {}
 
-  // The longest history that matters, newest word first, and what backing off from it costs.
+  // The last order - 1 words, newest first, back to <s>; log10_bow[n - 1] is what backing off from
+  // the last n of them costs.
   struct State {
     std::array<WordId, max_order> words{};
     std::array<float, max_order> log10_bow{};
@@ -29,7 +30,7 @@ class Scorer {
   };
   State begin() const;                                 // after <s>
   State after(std::span<const WordId> history) const;  // oldest first; may hold <s> in front
-  Scored score(const State& state, WordId word, State& next) const;
+  Scored score(const State& state, WordId word, State& next) const;  // next may be state
 
   // Many sentences at once, the fast way: words[i] = sentence_begin starts a history anew and gets
   // no score itself (log10_p 0, length 0). Same numbers as score(). `state` carries the history
@@ -37,19 +38,28 @@ class Scorer {
   void score(std::span<const WordId> words, std::span<Scored> scored, State& state) const;
 
  private:
+  struct Tile;
+  void score_tile(std::span<const WordId> words, std::span<Scored> scored, State& state,
+                  Tile& tile) const;
+
   Model model_;
 };
 
-// Sums over a text. Perplexities as KenLM's and SRILM's programs print them.
+// Sums over a text. Perplexities as KenLM's and SRILM's programs print them; of nothing, NaN.
 struct Totals {
   double log10_p = 0, log10_p_known = 0;  // of all tokens; of those in the vocabulary
-  std::int64_t tokens = 0, unknown = 0, sentences = 0, characters = 0;
+  double log10_p_impossible = 0;          // of known ones that have log_zero or less
+  std::int64_t tokens = 0, unknown = 0, impossible = 0;
+  std::int64_t sentences = 0, ends = 0;  // ends: </s> among the tokens
+  std::int64_t characters = 0;
   std::array<std::int64_t, max_order + 1> hits{};  // by length of the n-gram found
 
   void add(const Scored& s);
-  double perplexity() const;        // KenLM's "including OOVs"
-  double perplexity_known() const;  // "excluding OOVs"; SRILM's ppl
-  double perplexity_words() const;  // SRILM's ppl1: </s> not counted as a word
+  void add(const Totals& other);
+  double perplexity() const;           // KenLM's "including OOVs"
+  double perplexity_known() const;     // KenLM's "excluding OOVs"
+  double perplexity_possible() const;  // SRILM's ppl: impossible tokens left out too
+  double perplexity_words() const;     // SRILM's ppl1: nor is </s> counted as a word
   double bits_per_token() const;
   double bits_per_character() const;  // with line ends
 };

@@ -14,7 +14,7 @@
 //   bytes  each byte as the printable character of text/byte_alphabet.h
 namespace dlt::ngram {
 
-// Takes tokens off a line one by one. A token is valid until the next call.
+// Takes tokens off a line one by one. They are valid as long as the line.
 class Tokens {
  public:
   Tokens(std::string_view line, Unit unit);

@@ -1,11 +1,11 @@
 #include "ngram/vocabulary.h"
 
 #include <bit>
-#include <cstring>
 
 #include "base/error.h"
 #include "base/rng.h"
 #include "base/utf8.h"
+#include "ngram/word_bytes.h"
 
 namespace dlt::ngram {
 namespace {
@@ -67,15 +67,12 @@ std::uint64_t Vocabulary::hash(std::string_view word) {
   constexpr std::uint64_t odd = 0x9E3779B97F4A7C15;
   const char* at = word.data();
   std::size_t left = word.size();
-  std::uint64_t h = odd ^ left, chunk = 0;
+  std::uint64_t h = odd ^ left;
   for (; left >= 8; at += 8, left -= 8) {
-    std::memcpy(&chunk, at, 8);
-    h = (h ^ chunk) * odd;
+    h = (h ^ load<std::uint64_t>(at)) * odd;
     h ^= h >> 32;
   }
-  chunk = 0;
-  std::memcpy(&chunk, at, left);
-  return mix(h ^ chunk);
+  return mix(h ^ load_tail(at, left));
 }
 
 void Vocabulary::prefetch(std::uint64_t hash) const {
@@ -84,12 +81,16 @@ void Vocabulary::prefetch(std::uint64_t hash) const {
 
 WordId Vocabulary::id(std::string_view word, std::uint64_t hash) const {
   const std::size_t mask = arrays_.slots.size() - 1;
-  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
-    const std::uint64_t slot = arrays_.slots[at];
+  for (std::size_t step = 0; step <= mask; ++step) {  // a damaged table may have no end
+    const std::uint64_t slot = arrays_.slots[(hash + step) & mask];
     if (slot == 0) return unknown;
     const auto id = static_cast<WordId>(slot) - 1;
-    if (((slot ^ hash) >> 32) == 0 && this->word(id) == word) return id;
+    if (((slot ^ hash) >> 32) != 0 || id >= size()) continue;
+    const std::string_view other = this->word(id);
+    if (other.size() == word.size() && same_bytes(other.data(), word.data(), word.size()))
+      return id;
   }
+  return unknown;
 }
 
 }  // namespace dlt::ngram

@@ -33,8 +33,10 @@ class Vocabulary {
   WordId size() const { return static_cast<WordId>(arrays_.begins.size() - 1); }
   WordId id(std::string_view word) const { return id(word, hash(word)); }  // unknown if not there
   std::string_view word(WordId id) const {
-    const auto* begin = arrays_.begins.data() + id;
-    return {arrays_.text.data() + begin[0], static_cast<std::size_t>(begin[1] - begin[0])};
+    const auto* begin = arrays_.begins.data() + id;  // of a damaged file: any numbers
+    const std::uint64_t end = begin[1] < arrays_.text.size() ? begin[1] : arrays_.text.size();
+    const std::uint64_t from = begin[0] < end ? begin[0] : end;
+    return {arrays_.text.data() + from, static_cast<std::size_t>(end - from)};
   }
 
   // id() in two halves, so that the table can be fetched while other words are hashed.

@@ -82,6 +82,11 @@ void Progress::say(const std::string& message) {
   print(message + "\n");
 }
 
+void Progress::stage(const std::string& name, double fraction) {
+  if (quiet_ || !terminal_ || Clock::now() - shown_ < std::chrono::milliseconds(200)) return;
+  show(fmt::format("{} {:.0f}%", name, 100 * fraction));
+}
+
 void Progress::show(const std::string& line) {
   print("\r" + fitting(line) + "\033[K");
   shown_ = Clock::now();

@@ -37,6 +37,8 @@ class Progress {
   void step(const Standing& s);          // after every step
   void report(const Standing& s);        // after every step that is reported
   void say(const std::string& message);  // a line that stays
+  // What goes on, where there are no steps: shown on terminals, until the next line.
+  void stage(const std::string& name, double fraction);
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -64,7 +64,8 @@ const std::string known =
     "known: operators (ops.json, ops.safetensors), a language model (config.json of model_type "
     "gpt2 or llama, model.safetensors, "
     "expected.safetensors), a training run (the same and recipe.json), bpe (bpe.json, "
-    "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json)";
+    "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json), ngram (train.txt, "
+    "test.txt, o3.arpa, o3.query.txt, o3.summary.txt), arpa (.arpa files)";
 
 }  // namespace
 
@@ -122,10 +123,10 @@ TEST_CASE("an unknown layout is an error, never a skip", "[check]") {
   CHECK(error(folder.path(), Exit::data) ==
         "'" + folder.path() + "' is in no layout that can be replayed; " + known);
   fs::copy(golden + "gpt2", folder / "case");
-  fs::create_directory(folder / "ngram");
-  write_file(folder / "ngram/o3.arpa", "");
+  fs::create_directory(folder / "bleu");
+  write_file(folder / "bleu/bleu.json", "");
   CHECK(error(folder.path(), Exit::data) ==
-        "'" + folder / "ngram" + "' is in no layout that can be replayed; " + known);
+        "'" + folder / "bleu" + "' is in no layout that can be replayed; " + known);
   write_file(folder / "case/config.json", R"({"model_type": "mamba"})");
   CHECK(error(folder / "case", Exit::data) ==
         folder / "case/config.json: /model_type: \"mamba\" is unknown here; " + known);
