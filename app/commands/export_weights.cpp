@@ -88,6 +88,10 @@ void export_weights(const ExportOptions& options) {
           did_you_mean(options.format, formats));
   open.model->export_weights(options.format, options.out);
   if (!options.check) return;
+  if (const std::string checked = open.model->check_export(options.out); !checked.empty()) {
+    fmt::print("checked: {}\n", checked);
+    return;
+  }
   if (options.format == "hf") {
     check_folder(options, *open.model);
   } else {

@@ -47,6 +47,9 @@ class Model {
   // Ways to write the trained model for other programs: "safetensors", "hf", ...
   virtual std::vector<std::string_view> export_formats() const = 0;
   virtual void export_weights(std::string_view format, const std::string& path) const = 0;
+  // Reads back what export_weights wrote and says what was compared; an Error where it differs.
+  // "": the model is all tensors, which the caller compares.
+  virtual std::string check_export(const std::string& /*path*/) const { return ""; }
 
   // The gradient training task on made-up data, for bench and gradcheck; no file is opened.
   virtual train::Task& synthetic_task() = 0;

@@ -5,6 +5,7 @@
 
 #include "cli/tiny.h"
 #include "support/folder.h"
+#include "support/paths.h"
 
 namespace dlt::test {
 namespace {
@@ -14,9 +15,9 @@ using nlohmann::json;
 
 std::vector<std::string> configs_in(const std::string& folder) {
   std::vector<std::string> all;
-  for (const auto& entry : fs::recursive_directory_iterator(DLT_SOURCE_DIR "/" + folder)) {
+  for (const auto& entry : fs::recursive_directory_iterator(in_source(folder))) {
     if (entry.path().extension() == ".json") {
-      all.push_back(fs::relative(entry.path(), DLT_SOURCE_DIR));
+      all.push_back(fs::relative(entry.path(), in_source("")));
     }
   }
   std::ranges::sort(all);
@@ -24,7 +25,7 @@ std::vector<std::string> configs_in(const std::string& folder) {
 }
 
 json parsed(const std::string& config) {
-  return json::parse(contents(DLT_SOURCE_DIR "/" + config), nullptr, true, true);
+  return json::parse(contents(in_source(config)), nullptr, true, true);
 }
 
 bool has_data(const std::string& config) {
@@ -37,9 +38,7 @@ bool is_language(const std::string& config) {
 }
 
 // Learned by counting: no steps, no batches.
-bool is_counted(const std::string& config) {
-  return parsed(config)["model"]["name"] == "lm.ngram";
-}
+bool is_counted(const std::string& config) { return parsed(config)["model"]["name"] == "lm.ngram"; }
 
 bool is_large(const std::string& config) { return parsed(config)["model"]["width"] > 512; }
 
