@@ -23,7 +23,7 @@ ngram::TextSettings text_settings(const Settings& settings) {
 
 std::string named(const std::vector<std::string>& files) {
   const std::string first = files.front() == "-" ? "standard input" : files.front();
-  return files.size() == 1 ? first : fmt::format("{} and {} more files", first, files.size() - 1);
+  return files.size() == 1 ? first : fmt::format("{} and {} more", first, files.size() - 1);
 }
 
 [[noreturn]] void fail_rare(const std::vector<std::string>& files, ngram::Texts& texts,

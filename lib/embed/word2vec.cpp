@@ -21,35 +21,6 @@ extern "C" const char* __tsan_default_suppressions() {  // NOLINT: the sanitizer
 namespace dlt::embed {
 namespace {
 
-constexpr std::int64_t task_windows = 16;
-
-// How many windows share the same values: as many as the row that is used most can be used in
-// without moving by more than about what it is apart from its best place. `load`: how many errors
-// a window adds to that row on average.
-std::int64_t batch_windows(const Word2VecModel& model) {
-  const Settings& s = model.settings;
-  double most = 0;  // of all words: how often as the center, and as a negative
-  double kept = 0;
-  std::vector<double> centers;
-  for (std::size_t w = 0; w < model.keep.size(); ++w) {
-    centers.push_back(static_cast<double>(model.corpus.counts[w]) * model.keep[w]);
-    kept += centers.back();
-  }
-  const auto negatives = negative_probabilities(model.corpus.counts, s.exponent);
-  const double inputs = s.method == Method::cbow ? 1 : static_cast<double>(s.window + 1);
-  for (std::size_t w = 0; w < centers.size(); ++w) {
-    const double negative = static_cast<double>(s.negative) * negatives[w];
-    most = std::max(most, centers[w] / kept + (model.tree ? 0 : negative));
-  }
-  if (model.tree) most = 1;  // the root is in all of them
-  constexpr double most_change = 1.4;
-  const auto windows = static_cast<std::int64_t>(most_change / (model.lr * inputs * most));
-  constexpr double most_bytes = 1 << 20;  // so that deltas stay in the cache till they are added
-  const auto deltas = static_cast<double>(deltas_of_task(model, task_windows) * model.width);
-  const auto tasks = static_cast<std::int64_t>(most_bytes / sizeof(real) / deltas);
-  return std::clamp<std::int64_t>(std::min(windows, tasks * task_windows), 8, 256);
-}
-
 // The owners of rows: some for each thread, so that a thread that is late holds nobody up long.
 std::size_t owners() {
   std::size_t count = 1;
@@ -60,7 +31,7 @@ std::size_t owners() {
 class Word2Vec final : public Trainer {
  public:
   Word2Vec(const Settings& settings, const Corpus& corpus)
-      : model_(settings, corpus), batch_(batch_windows(model_)) {}
+      : model_(settings, corpus), batch_(windows_of_batch(model_)) {}
 
   bool advance(std::int64_t words) override;
   Standing standing() const override;
@@ -83,7 +54,6 @@ class Word2Vec final : public Trainer {
   void learn_freely();
   void prepare_tasks(std::vector<Task>& tasks, std::int64_t windows, std::size_t owner_count) const;
   void take_windows(Task& task, std::int64_t begin, std::int64_t most) const;
-  void require_finite() const;
 
   Word2VecModel model_;
   const std::int64_t batch_;
@@ -231,22 +201,10 @@ bool Word2Vec::advance(std::int64_t words) {
       learn_freely();
     }
     for (const Excerpt& e : excerpts_) place_.words += e.read;
-    if (!std::isfinite(loss_)) require_finite();
+    if (!std::isfinite(loss_)) model_.require_finite(place_.words);
   }
-  if (ended()) require_finite();
+  if (ended()) model_.require_finite(place_.words);
   return !ended();
-}
-
-void Word2Vec::require_finite() const {
-  for (std::int64_t r = 0; r < model_.inputs + model_.outputs; ++r) {
-    const real* row = model_.row(r);
-    const bool finite =
-        std::all_of(row, row + model_.width, [](real value) { return std::isfinite(value); });
-    require(finite, Exit::diverged,
-            "{} is not finite any more after {} of {} words; use a learning rate below {}",
-            model_.name_of_row(r), place_.words, model_.settings.epochs * model_.corpus.total,
-            model_.lr);
-  }
 }
 
 Standing Word2Vec::standing() const {

@@ -1,8 +1,10 @@
 #include "embed/word2vec_model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "base/parallel.h"
 #include "base/rng.h"
 #include "base/utf8.h"
@@ -15,6 +17,15 @@ double rate(const Settings& s) {
   if (s.lr > 0) return s.lr;
   if (s.method == Method::skipgram) return 0.025;
   return s.mean_gradient ? 0.1 : 0.05;
+}
+
+std::string name_of_row(const Word2VecModel& model, std::int64_t row) {
+  const bool output = row >= model.inputs;
+  const std::int64_t words = model.corpus.size(), word = output ? row - model.inputs : row;
+  if (output && model.tree) return fmt::format("inner node {} of the tree", word);
+  if (word >= words) return fmt::format("row {} of the subwords", word - words);
+  return fmt::format("the {} row of '{}'", output ? "output" : "input",
+                     printable(model.corpus.words[word]));
 }
 
 }  // namespace
@@ -63,13 +74,14 @@ void Word2VecModel::vector(std::int64_t word, real* to, std::vector<const real*>
   kernels::sum_rows(to, parts.data(), count, real(1) / static_cast<real>(count), width);
 }
 
-std::string Word2VecModel::name_of_row(std::int64_t r) const {
-  const auto words = corpus.size();
-  if (r >= inputs && tree) return fmt::format("inner node {} of the tree", r - inputs);
-  const std::int64_t word = r >= inputs ? r - inputs : r;
-  if (word >= words) return fmt::format("row {} of the subwords", word - words);
-  return fmt::format("the {} row of '{}'", r >= inputs ? "output" : "input",
-                     printable(corpus.words[word]));
+void Word2VecModel::require_finite(std::int64_t words) const {
+  for (std::int64_t r = 0; r < inputs + outputs; ++r) {
+    const bool finite =
+        std::all_of(row(r), row(r) + width, [](real value) { return std::isfinite(value); });
+    require(finite, Exit::diverged,
+            "{} is not finite any more after {} of {} words; use a learning rate below {}",
+            name_of_row(*this, r), words, settings.epochs * corpus.total, lr);
+  }
 }
 
 }  // namespace dlt::embed

@@ -27,7 +27,7 @@ struct Word2VecModel {
   std::int64_t most_outputs() const;  // of a window
   // to [width] = the mean of the word's input rows; `parts` is work space.
   void vector(std::int64_t word, real* to, std::vector<const real*>& parts) const;
-  std::string name_of_row(std::int64_t row) const;  // for messages
+  void require_finite(std::int64_t words) const;  // Exit::diverged, `words` words seen
 
   const Settings settings;
   const Corpus& corpus;

@@ -27,6 +27,10 @@ struct Task {
 // How many rows of deltas a task of so many windows needs.
 std::int64_t deltas_of_task(const Word2VecModel& model, std::int64_t windows);
 
+constexpr std::int64_t task_windows = 16;  // at most
+// How many windows may share the same values.
+std::int64_t windows_of_batch(const Word2VecModel& model);
+
 // Works on tasks; each thread has one.
 class Worker {
  public:
