@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <fmt/format.h>
 
 #include "base/error.h"
+#include "embed/glove.h"
 
 namespace dlt::models {
 namespace {
@@ -77,13 +79,14 @@ bool Learning::slice() {
 train::Standing Learning::standing() const {
   const auto now = trainer_.standing();
   const double per_second = busy_ > 0 ? static_cast<double>(seen_) / busy_ : 0;
-  return {.step = now.words,
-          .steps = now.all,
-          .loss = seen_ > 0 ? loss_sum_ / static_cast<double>(seen_) : now.loss,
-          .lr = now.lr,
-          .items_per_second = per_second,
-          .item_name = "words",
-          .seconds_left = per_second > 0 ? static_cast<double>(now.all - now.words) / per_second : 0};
+  return {
+      .step = now.words,
+      .steps = now.all,
+      .loss = seen_ > 0 ? loss_sum_ / static_cast<double>(seen_) : now.loss,
+      .lr = now.lr,
+      .items_per_second = per_second,
+      .item_name = "words",
+      .seconds_left = per_second > 0 ? static_cast<double>(now.all - now.words) / per_second : 0};
 }
 
 void Learning::report() {
@@ -111,6 +114,19 @@ bool Learning::run() {
 }
 
 }  // namespace
+
+std::unique_ptr<embed::Trainer> make_learner(const embed::Settings& settings,
+                                             const embed::Corpus& corpus,
+                                             const ngram::Workspace& work,
+                                             const ngram::Report& report) {
+  return settings.method == embed::Method::glove ? make_glove(settings, corpus, work, report)
+                                                 : make_trainer(settings, corpus);
+}
+
+std::string corpus_line(const embed::Corpus& corpus) {
+  return fmt::format("{} words, of which {} are left: {} different ones", corpus.read, corpus.total,
+                     corpus.size());
+}
 
 bool learn(embed::Trainer& trainer, train::Progress& progress, const LearnEvents& events) {
   return Learning(trainer, progress, events).run();
