@@ -6,6 +6,7 @@
 
 #include "base/registry.h"
 #include "config/reader.h"
+#include "embed/vectors.h"
 #include "models/language.h"
 #include "train/fit.h"
 #include "train/run.h"
@@ -54,6 +55,8 @@ class Model {
   // The gradient training task on made-up data, for bench and gradcheck; no file is opened.
   virtual train::Task& synthetic_task() = 0;
   virtual LanguageModel* language() { return nullptr; }  // if it can continue a text
+  // If that is what it has learned.
+  virtual const embed::Vectors* vectors() const { return nullptr; }
 };
 
 // What a model is made for. One to look at has no weights to speak of, so it may be of any size.

@@ -292,8 +292,8 @@ TEST_CASE("A folder without vectors is refused", "[embed][vector_file]") {
   const Folder folder;
   CHECK(failure([&] { read_vectors(folder.path()); }, Exit::damaged) ==
         "'" + folder.path() +
-            "' is a folder without vectors.safetensors: give a file of word vectors or the folder "
-            "of a finished run of embed.word2vec");
+            "' is a folder without last/model.safetensors: give a file of word vectors or the folder "
+            "of a run of embed.word2vec");
 }
 
 TEST_CASE("Many words are read and written alike by any number of threads",
