@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "tensor/tensor.h"
@@ -21,14 +20,29 @@ struct Vectors {
   std::int64_t dim() const { return rows.dim(1); }
 };
 
+bool has_space(std::string_view word);  // white space of ASCII: what no word may hold
+
+// The first `count` words, or all if there are not so many.
+Vectors first_words(const Vectors& vectors, std::int64_t count);
+
+// 1 / the length of each row; 0 for a row of zeros.
+std::vector<real> inverse_lengths(const Tensor& rows);
+Tensor unit_rows(const Tensor& rows);  // each of length 1; a row of zeros stays
+
 // Looks words up. Refers to the vectors it was made from.
 class WordIndex {
  public:
   explicit WordIndex(const Vectors& vectors);
-  std::int64_t find(std::string_view word) const;  // -1: not there
+  std::int64_t find(std::string_view word) const;  // -1: not there; of equal words the first
+
+  std::int64_t repeated() const { return repeated_; }  // the first word seen again; -1: none
 
  private:
-  std::unordered_map<std::string_view, std::int64_t> rows_;
+  std::size_t slot_of(std::string_view word, std::size_t hash) const;
+
+  const std::vector<std::string>& words_;
+  std::vector<std::uint64_t> slots_;  // open addressing: high half of the hash, row + 1
+  std::int64_t repeated_ = -1;
 };
 
 }  // namespace dlt::embed
