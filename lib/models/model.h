@@ -7,6 +7,7 @@
 #include "base/registry.h"
 #include "config/reader.h"
 #include "models/language.h"
+#include "models/text_classes.h"
 #include "train/fit.h"
 #include "train/run.h"
 #include "train/task.h"
@@ -50,7 +51,8 @@ class Model {
 
   // The gradient training task on made-up data, for bench and gradcheck; no file is opened.
   virtual train::Task& synthetic_task() = 0;
-  virtual LanguageModel* language() { return nullptr; }  // if it can continue a text
+  virtual LanguageModel* language() { return nullptr; }    // if it can continue a text
+  virtual TextClasses* text_classes() { return nullptr; }  // if it can tell classes of texts
 };
 
 // What a model is made for. One to look at has no weights to speak of, so it may be of any size.

@@ -37,9 +37,7 @@ bool is_language(const std::string& config) {
 }
 
 // Learned by counting: no steps, no batches.
-bool is_counted(const std::string& config) {
-  return parsed(config)["model"]["name"] == "lm.ngram";
-}
+bool is_counted(const std::string& config) { return parsed(config)["model"]["name"] == "lm.ngram"; }
 
 bool is_large(const std::string& config) { return parsed(config)["model"]["width"] > 512; }
 
@@ -52,7 +50,9 @@ Args on_data_at_hand(const std::string& config) {
     const std::string name = fs::path(value.get<std::string>()).filename();
     args.push_back("--set");
     args.push_back("data." + key + "=data/fixtures/" +
-                   (is_language(config) ? "genesis.txt" : "fashion/" + name));
+                   (is_language(config)    ? "genesis.txt"
+                    : name == "topics.txt" ? "udhr.tsv"
+                                           : "fashion/" + name));
   }
   return args;
 }
