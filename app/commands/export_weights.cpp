@@ -103,6 +103,10 @@ void export_weights(const ExportOptions& options) {
   require(std::ranges::find(formats, options.format) != formats.end(), Exit::usage,
           "this model cannot be exported as '{}'{}", options.format,
           did_you_mean(options.format, formats));
+  const bool readable =
+      options.format == "hf" || options.format == "safetensors" || options.format == "npz";
+  require(!options.check || readable, Exit::usage,
+          "--check can read hf, safetensors and npz back, not {}: leave it out", options.format);
   open.model->export_weights(options.format, options.out);
   if (!options.check) return;
   if (const std::string checked = open.model->check_export(options.out); !checked.empty()) {

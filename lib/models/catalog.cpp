@@ -2,6 +2,7 @@
 #include "models/model.h"
 #include "models/ngram/ngram_lm.h"
 #include "models/sequential/sequential.h"
+#include "models/text_classifier/text_classifier.h"
 #include "models/transformer/transformer_lm.h"
 
 namespace dlt::models {
@@ -24,6 +25,9 @@ const Registry<ModelType>& catalog() {
                     {make_sequential,
                      R"({"model": {"name": "net.sequential", "input": [2],
                                      "layers": [{"name": "layers.identity"}]}})"}},
+                   {{"net.text_classifier", "text_classifier"},
+                    "mean of the word vectors of a text and a linear layer, as fastText's",
+                    {make_text_classifier, R"({"model": {"name": "net.text_classifier"}})"}},
                });
   return models;
 }

@@ -8,6 +8,7 @@
 #include "config/reader.h"
 #include "embed/vectors.h"
 #include "models/language.h"
+#include "models/text_classes.h"
 #include "train/fit.h"
 #include "train/run.h"
 #include "train/task.h"
@@ -54,7 +55,8 @@ class Model {
 
   // The gradient training task on made-up data, for bench and gradcheck; no file is opened.
   virtual train::Task& synthetic_task() = 0;
-  virtual LanguageModel* language() { return nullptr; }  // if it can continue a text
+  virtual LanguageModel* language() { return nullptr; }    // if it can continue a text
+  virtual TextClasses* text_classes() { return nullptr; }  // if it can tell classes of texts
   // If that is what it has learned.
   virtual const embed::Vectors* vectors() const { return nullptr; }
 };

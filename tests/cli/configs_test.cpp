@@ -56,9 +56,10 @@ Args on_data_at_hand(const std::string& config) {
     if (!value.is_string() || value.get<std::string>().find("data/raw/") != 0) continue;
     const std::string name = fs::path(value.get<std::string>()).filename();
     args.push_back("--set");
-    args.push_back(
-        "data." + key + "=data/fixtures/" +
-        (is_language(config) || is_embedding(config) ? "genesis.txt" : "fashion/" + name));
+    args.push_back("data." + key + "=data/fixtures/" +
+                   (is_language(config) || is_embedding(config) ? "genesis.txt"
+                    : name == "topics.txt"                      ? "udhr.tsv"
+                                                                : "fashion/" + name));
   }
   return args;
 }

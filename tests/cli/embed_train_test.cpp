@@ -7,6 +7,7 @@
 
 #include "cli/tiny.h"
 #include "support/folder.h"
+#include "support/paths.h"
 
 namespace dlt::test {
 namespace {
@@ -110,7 +111,7 @@ TEST_CASE("word vectors go on exactly after a signal", "[cli][embed]") {
     for (const auto& [signal, code] : {std::pair(SIGTERM, 143), std::pair(SIGINT, 130)}) {
       CAPTURE(method, code);
       const std::string run = folder / std::to_string(code);
-      Process process(with({DLT_BINARY}, training(run, longer)), {});
+      Process process(with({binary()}, training(run, longer)), {});
       wait_for(run + "/last");
       process.send(signal);
       const Ended end = process.wait();
@@ -126,7 +127,7 @@ TEST_CASE("word vectors go on exactly after a signal", "[cli][embed]") {
 TEST_CASE("checkpoints of word vectors are kept and resumed as asked", "[cli][embed]") {
   const Folder folder;
   const std::string run = folder / "run", text = folder / "text";
-  fs::copy(DLT_SOURCE_DIR "/data/fixtures/genesis.txt", text);
+  fs::copy(in_source("data/fixtures/genesis.txt"), text);
   const std::vector<std::string> often = {"data.train=" + text, "train.save_every=5000",
                                           "train.keep_last=2"};
   works(training(run, often));
