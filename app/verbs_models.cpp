@@ -42,13 +42,17 @@ void add_train(CLI::App& cli, int& code) {
                 "a.b=v1,v2: train every combination; a table, sweep.csv and sweep.svg")
       ->take_all()
       ->allow_extra_args(false);
-  t->add_option_function<std::string>(
-      "--embedding",
-      [](const std::string& rows) {
-        const bool mode = rows == "random" || rows == "frozen" || rows == "tuned";
-        o.sets.push_back((mode ? "model.embedding.mode=" : "model.embedding.vectors=") + rows);
-      },
-      "random, frozen, tuned, or a file of word vectors: short for --set model.embedding...");
+  t->add_option_function<std::vector<std::string>>(
+       "--embedding",
+       [](const std::vector<std::string>& all) {
+         for (const std::string& rows : all) {
+           const bool mode = rows == "random" || rows == "frozen" || rows == "tuned";
+           o.sets.push_back((mode ? "model.embedding.mode=" : "model.embedding.vectors=") + rows);
+         }
+       },
+       "of a text classifier: a file of word vectors; random, frozen or tuned rows")
+      ->take_all()
+      ->allow_extra_args(false);
   t->add_flag("--resume", o.resume, "go on from the run's last checkpoint");
   t->add_flag("--overwrite", o.overwrite, "replace the run in the folder");
   t->add_flag("--dry-run", o.dry_run, "print size, memory and time, train nothing");

@@ -47,18 +47,28 @@ Numbers covariance(const Numbers& columns, std::int64_t n, std::int64_t dim) {
   return c;
 }
 
-// Rows [m, dim] made orthonormal, twice over for the sake of rounding (Gram and Schmidt).
-void orthonormalize(Numbers& rows, std::int64_t m, std::int64_t dim) {
+double length(const double* row, std::int64_t dim) { return std::sqrt(dot(row, row, dim)); }
+
+// Rows [m, dim] made orthonormal (Gram and Schmidt). A row of which nothing but rounding is left
+// over is drawn anew.
+void orthonormalize(Numbers& rows, std::int64_t m, std::int64_t dim, Rng& rng) {
   for (std::int64_t i = 0; i < m; ++i) {
     double* row = &rows[at(i * dim)];
-    for (int pass = 0; pass < 2; ++pass) {
+    for (int clean = 0; clean < 2;) {
+      const double before = length(row, dim);
       for (std::int64_t j = 0; j < i; ++j) {
         const double* other = &rows[at(j * dim)];
         const double along = dot(row, other, dim);
         for (std::int64_t d = 0; d < dim; ++d) row[d] -= along * other[d];
       }
-      const double length = std::sqrt(dot(row, row, dim));
-      if (length > 0) std::transform(row, row + dim, row, [&](double x) { return x / length; });
+      const double after = length(row, dim);
+      if (after <= 1e-6 * before) {
+        std::generate_n(row, dim, [&] { return rng.normal(); });
+        clean = 0;
+        continue;
+      }
+      std::transform(row, row + dim, row, [&](double x) { return x / after; });
+      ++clean;
     }
   }
 }
@@ -125,7 +135,7 @@ Eigen largest(const Numbers& c, std::int64_t m, std::int64_t parts, std::int64_t
   Rng rng(1);
   Numbers basis(at(m * dim));
   for (double& x : basis) x = rng.normal();
-  orthonormalize(basis, m, dim);
+  orthonormalize(basis, m, dim, rng);
   Numbers before(at(parts));
   for (int round = 0;; ++round) {
     const Numbers image = product(basis, c, m, dim, dim);
@@ -144,7 +154,7 @@ Eigen largest(const Numbers& c, std::int64_t m, std::int64_t parts, std::int64_t
     const bool settled = moved <= 1e-13 * std::fabs(e.values.front()) || round == 1000;
     basis = product(e.vectors, settled ? basis : image, m, m, dim);
     if (settled) return {e.values, basis};
-    orthonormalize(basis, m, dim);
+    orthonormalize(basis, m, dim, rng);
   }
 }
 

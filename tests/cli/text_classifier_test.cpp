@@ -50,7 +50,10 @@ std::vector<real> row(const std::string& run, std::int64_t i, const std::string&
 
 TEST_CASE("a text classifier trains, resumes and is used", "[cli][text_classifier]") {
   const Folder folder;
-  const Args train = {"train", smoke, "--quiet", "--overwrite", "--set", "train.epochs=null"};
+  const Args train = {"train",   smoke,
+                      "--quiet", "--overwrite",
+                      "--set",   "train.epochs=null",
+                      "--set",   "train.schedule.name=constant"};
   const auto with = [&](const std::string& out, const Args& more) {
     Args args = train;
     args.insert(args.end(), {"--out", folder / out});
@@ -62,7 +65,8 @@ TEST_CASE("a text classifier trains, resumes and is used", "[cli][text_classifie
   with("whole", {"--set", "train.steps=200", "--threads", "1"});
   with("parts", {"--set", "train.steps=70", "--threads", "2"});
   const Ended rest = dlt({"train", smoke, "--quiet", "--set", "train.epochs=null", "--set",
-                          "train.steps=200", "--resume", "--out", folder / "parts"});
+                          "train.schedule.name=constant", "--set", "train.steps=200", "--resume",
+                          "--out", folder / "parts"});
   REQUIRE(rest.err == "");
   for (const char* file : {"/last/model.safetensors", "/last/state.safetensors", "/vocab.txt"}) {
     CAPTURE(file);
@@ -152,10 +156,10 @@ TEST_CASE("what a text classifier cannot be made of is told", "[cli][text_classi
   tiny.says({"data.min_count=9"}, 3,
             "'" + data + "': no word is 9 times in the text to train on: set data.min_count lower");
   tiny.says({tiny.vectors(), "model.dim=7"}, 2,
-            "--set model.dim: /model/dim: the vectors of '" + (tiny.folder / "vec.txt") +
+            "--set model.dim: the vectors of '" + (tiny.folder / "vec.txt") +
                 "' have 2 numbers, not 7: leave model.dim out, or take other vectors");
   tiny.says({"model.embedding.mode=frozen"}, 2,
-            "--set model.embedding.mode: /model/embedding/mode: needs a file of word vectors: give "
+            "--set model.embedding.mode: needs a file of word vectors: give "
             "model.embedding.vectors, or \"random\"");
   put(tiny.folder / "other.txt", "1 2\nchat 1 0\n");
   tiny.says({"model.embedding.vectors=" + (tiny.folder / "other.txt")}, 3,

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "autograd/autograd.h"
+#include "base/rng.h"
 #include "ops/ops.h"
 #include "support/check_op.h"
 #include "support/failure.h"

@@ -10,7 +10,8 @@ namespace {
 Scatter spread(int points) {
   Scatter s = {"a < b", "two groups", {"first", "second"}, {}};
   for (int i = 0; i < points; ++i) {
-    s.points.push_back({i * 1.0, i % 7 * 3.0, "word" + std::to_string(i), i % 2 == 0 ? 0u : 1u});
+    s.points.push_back(
+        {i % 60 * 1.0, i / 60 * 0.8, "word" + std::to_string(i), i % 2 == 0 ? 0u : 1u});
   }
   return s;
 }
