@@ -68,7 +68,7 @@ TEST_CASE("word vectors by dlt train: a run, its figures, its export", "[cli][em
   CHECK(analogies["unknown_questions"] == 1);
   const json inspected = json::parse(dlt({"inspect", run, "--json"}).out);
   CHECK(inspected["layers"][0]["output"] == json{362, 20});
-  for (const std::string& format : {"word2vec", "word2vec-bin", "vec", "glove", "safetensors"}) {
+  for (const std::string format : {"word2vec", "word2vec-bin", "vec", "glove", "safetensors"}) {
     CAPTURE(format);
     const std::string file = folder / format;
     const Ended exported =
