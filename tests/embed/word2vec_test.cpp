@@ -46,7 +46,7 @@ Corpus two_topics(std::int64_t words_of_topic, std::int64_t lines) {
 Settings small(Method method = Method::skipgram) {
   Settings s;
   s.method = method;
-  s.dim = 20;
+  s.dim = 16;
   s.window = 4;
   s.sample = 0.01;
   s.epochs = 2;
@@ -101,15 +101,10 @@ double contrast(const Settings& settings, const Corpus& corpus) {
 }
 
 std::vector<Settings> all_kinds() {
-  std::vector<Settings> kinds;
-  for (const Method method : {Method::skipgram, Method::cbow}) {
-    kinds.push_back(small(method));
-    kinds.push_back(small(method));
-    kinds.back().loss = Loss::hierarchical_softmax;
-    kinds.push_back(small(method));
-    kinds.back().min_chars = 2;
-    kinds.back().max_chars = 3;
-  }
+  std::vector<Settings> kinds = {small(), small(), small(Method::cbow), small(Method::cbow)};
+  kinds[1].min_chars = 2;
+  kinds[1].max_chars = 3;
+  kinds[3].loss = Loss::hierarchical_softmax;
   return kinds;
 }
 
@@ -122,28 +117,28 @@ std::string name_of(const Settings& s) {
 }  // namespace
 
 TEST_CASE("the same vectors for any threads and steps", "[embed][word2vec]") {
-  const Corpus corpus = two_topics(60, 3000);
+  const Corpus corpus = two_topics(60, 1700);
   for (const Settings& s : all_kinds()) {
     INFO(name_of(s));
     const auto expected = trained(s, corpus, 1'000'000);
-    for (const int count : {1, 2, 3}) {
+    for (const int count : {2, 3}) {
       set_threads(count);
-      CHECK(trained(s, corpus, 1 + 20000 * (count - 1)) == expected);
+      CHECK(trained(s, corpus, 1 + 20000 * (count - 2)) == expected);
     }
     set_threads(1);
   }
 }
 
 TEST_CASE("a checkpoint goes on exactly", "[embed][word2vec]") {
-  const Corpus corpus = two_topics(60, 3000);
+  const Corpus corpus = two_topics(60, 1700);
   for (const Settings& s : all_kinds()) {
     INFO(name_of(s));
     const auto whole = make_trainer(s, corpus), half = make_trainer(s, corpus);
     while (whole->advance(10000)) {
     }
-    CHECK(half->advance(40000));
+    CHECK(half->advance(25000));
     const Standing at = half->standing();
-    CHECK(at.words >= 40000);
+    CHECK(at.words >= 25000);
     const auto rest = make_trainer(s, corpus);
     rest->load(half->state());
     CHECK(rest->standing().words == at.words);
@@ -157,21 +152,29 @@ TEST_CASE("a checkpoint goes on exactly", "[embed][word2vec]") {
 }
 
 TEST_CASE("words of a topic come together, in both modes", "[embed][word2vec]") {
-  const Corpus corpus = two_topics(40, 4000);
+  const Corpus corpus = two_topics(20, 2000);
   for (Settings s : all_kinds()) {
     INFO(name_of(s));
     s.epochs = s.max_chars > 0 ? 6 : 4;
     const double in_step = contrast(s, corpus);
     CHECK(in_step > 0.5);
     s.deterministic = false;
-    set_threads(2);
     CHECK(contrast(s, corpus) == Approx(in_step).margin(0.1));
-    set_threads(1);
   }
 }
 
+TEST_CASE("threads that write into the same rows learn as well", "[embed][word2vec]") {
+  const Corpus corpus = two_topics(10, 1500);
+  Settings s = small();
+  const double in_step = contrast(s, corpus);
+  s.deterministic = false;
+  set_threads(2);
+  CHECK(contrast(s, corpus) == Approx(in_step).margin(0.1));
+  set_threads(1);
+}
+
 TEST_CASE("the loss begins at ln 2 for each output and falls", "[embed][word2vec]") {
-  const Corpus corpus = two_topics(60, 3000);
+  const Corpus corpus = two_topics(60, 1700);
   Settings s = small();
   s.epochs = 6;
   const auto trainer = make_trainer(s, corpus);
@@ -195,9 +198,9 @@ TEST_CASE("initial vectors are small and even", "[embed][word2vec]") {
     most = std::max(most, std::abs(static_cast<double>(x)));
   }
   const auto n = static_cast<double>(v.rows.size());
-  CHECK(most <= 0.5 / 20);
-  CHECK(most > 0.49 / 20);
-  CHECK(std::abs(sum / n) < 4 * 0.5 / 20 / std::sqrt(3 * n));
+  CHECK(most <= 0.5 / 16);
+  CHECK(most > 0.49 / 16);
+  CHECK(std::abs(sum / n) < 4 * 0.5 / 16 / std::sqrt(3 * n));
   CHECK(v.words == corpus.words);
 }
 
@@ -210,12 +213,12 @@ TEST_CASE("a vector is the mean of the word's rows", "[embed][word2vec]") {
   const Tensor input = state.at("input");
   const Vectors v = trainer->vectors();
   const SubwordRows rows(corpus.words, 2, 2, s.buckets);
-  CHECK(input.shape() == Shape{rows.rows(), 20});
-  for (std::int64_t k = 0; k < 20; ++k) {
+  CHECK(input.shape() == Shape{rows.rows(), 16});
+  for (std::int64_t k = 0; k < 16; ++k) {
     double sum = 0;
-    for (const auto row : rows.of(3)) sum += static_cast<double>(input.data()[row * 20 + k]);
+    for (const auto row : rows.of(3)) sum += static_cast<double>(input.data()[row * 16 + k]);
     const auto count = static_cast<double>(rows.of(3).size());
-    CHECK(static_cast<double>(v.rows.data()[3 * 20 + k]) == Approx(sum / count).margin(1e-7));
+    CHECK(static_cast<double>(v.rows.data()[3 * 16 + k]) == Approx(sum / count).margin(1e-7));
   }
 }
 
@@ -249,7 +252,7 @@ TEST_CASE("settings and checkpoints that cannot be are refused", "[embed][word2v
   const auto trainer = make_trainer(small(), corpus);
   const auto state = make_trainer(other, corpus)->state();
   CHECK(test::failure([&] { trainer->load(state); }, Exit::damaged) ==
-        "the checkpoint's 'input' is [12, 10], but the text and the settings want [12, 20]; both "
+        "the checkpoint's 'input' is [12, 10], but the text and the settings want [12, 16]; both "
         "must be those it was made with");
   CHECK(test::failure([&] { trainer->load({}); }, Exit::damaged) ==
         "the checkpoint has no 'input'");
