@@ -92,7 +92,7 @@ void embed_train(const EmbedTrainOptions& o) {
   const auto stage = [&](const std::string& name, double part) { progress.stage(name, part); };
   const auto corpus = read_corpus(texts, settings, work, stage);
   progress.say(models::corpus_line(corpus));
-  const auto trainer = models::make_learner(settings, corpus, work, stage);
+  const auto trainer = embed::make_trainer(settings, corpus, work, stage);
   const auto begin = Clock::now();
   models::learn(*trainer, progress, {.report_every = 10'000'000});
   const double learning = since(begin);

@@ -1,16 +1,17 @@
 #include "embed/trainer.h"
 
 #include "base/error.h"
+#include "embed/glove.h"
 #include "embed/word2vec.h"
 
 namespace dlt::embed {
 
-std::unique_ptr<Trainer> make_trainer(const Settings& settings, const Corpus& corpus) {
+std::unique_ptr<Trainer> make_trainer(const Settings& settings, const Corpus& corpus,
+                                      const ngram::Workspace& work, const ngram::Report& report) {
   require(settings.dim >= 1, Exit::usage, "dim is {}; vectors have at least 1 number",
           settings.dim);
   require(settings.epochs >= 1, Exit::usage, "epochs is {}; 1 is the least", settings.epochs);
-  require(settings.method != Method::glove, Exit::usage,
-          "the method glove is none of word2vec's; choose skipgram or cbow");
+  if (settings.method == Method::glove) return make_glove(settings, corpus, work, report);
   return make_word2vec(settings, corpus);
 }
 

@@ -34,6 +34,9 @@ class Trainer {
   virtual void load(const nn::StateDict& state) = 0;
 };
 
-std::unique_ptr<Trainer> make_trainer(const Settings& settings, const Corpus& corpus);
+// work, report: for GloVe, which counts pairs of words before it learns.
+std::unique_ptr<Trainer> make_trainer(const Settings& settings, const Corpus& corpus,
+                                      const ngram::Workspace& work = {},
+                                      const ngram::Report& report = {});
 
 }  // namespace dlt::embed

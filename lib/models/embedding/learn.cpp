@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "embed/glove.h"
 
 namespace dlt::models {
 namespace {
@@ -114,14 +113,6 @@ bool Learning::run() {
 }
 
 }  // namespace
-
-std::unique_ptr<embed::Trainer> make_learner(const embed::Settings& settings,
-                                             const embed::Corpus& corpus,
-                                             const ngram::Workspace& work,
-                                             const ngram::Report& report) {
-  return settings.method == embed::Method::glove ? make_glove(settings, corpus, work, report)
-                                                 : make_trainer(settings, corpus);
-}
 
 std::string corpus_line(const embed::Corpus& corpus) {
   return fmt::format("{} words, of which {} are left: {} different ones", corpus.read, corpus.total,

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 
 #include "embed/corpus.h"
@@ -10,12 +9,6 @@
 #include "train/progress.h"
 
 namespace dlt::models {
-
-// Word2Vec or GloVe, as `settings.method` has it.
-std::unique_ptr<embed::Trainer> make_learner(const embed::Settings& settings,
-                                             const embed::Corpus& corpus,
-                                             const ngram::Workspace& work,
-                                             const ngram::Report& report);
 
 // "1161192 words, of which 1100456 are left: 15173 different ones"
 std::string corpus_line(const embed::Corpus& corpus);

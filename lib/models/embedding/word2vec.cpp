@@ -121,7 +121,7 @@ train::FitResult Word2VecRun::train(train::Run& run, const train::FitOptions& op
   progress.say(words);
   run.log(words);
   fingerprint_ = fmt::format("{:016x}", fingerprint(corpus));
-  const auto trainer = make_learner(s_.train, corpus, s_.work, stage);
+  const auto trainer = embed::make_trainer(s_.train, corpus, s_.work, stage);
   const bool goes_on = options.resume && run.has("last");
   if (goes_on) resume(run, *trainer);
   const std::int64_t begin = trainer->standing().words;
