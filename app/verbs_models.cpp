@@ -113,7 +113,9 @@ void add_exchange(CLI::App& cli, int& code) {
                  "dlt export weights runs/bible --format hf --out bible-hf --check", code,
                  [] { export_weights(x); });
   t->add_option("run", x.run, "run folder")->required();
-  t->add_option("--format", x.format, "hf, safetensors or npz")->required();
+  t->add_option("--format", x.format,
+                "hf, safetensors, npz; arpa, ngram; word2vec, word2vec-bin, vec, glove")
+      ->required();
   t->add_option("--out", x.out, "file or folder to write")->required();
   checkpoint_option(t, x.checkpoint);
   t->add_flag("--check", x.check, "read it back and compare");

@@ -40,6 +40,11 @@ void how_to_estimate(CLI::App* sub, NgramTrainOptions& o) {
   sub->add_flag("--back-off", o.back_off,
                 "shorter histories only where the longer one has nothing");
   sub->add_flag("--raw-unigrams", o.raw_unigrams, "no uniform share in the unigrams");
+  sub->add_flag("--closed", estimate.closed, "<unk> is impossible and no part of the vocabulary");
+  sub->add_flag("--kenlm-fallback", estimate.kenlm_fallback,
+                "discounts out of range as KenLM's --discount_fallback has them");
+  sub->add_option("--katz-max", estimate.katz_max, "katz: larger counts of each order stay")
+      ->check(integer(0, 1000));
   sub->add_option("--discounts", estimate.discounts, "instead of those from counts of counts")
       ->check(number(0, 1e9));
   sub->add_option("--lambda", estimate.lambda, "jelinek_mercer: weight of each order")

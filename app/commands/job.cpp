@@ -19,6 +19,15 @@ namespace fs = std::filesystem;
 
 std::string gigabytes(double bytes) { return fmt::format("{:.2f} GB", bytes / 1e9); }
 
+// Before the data are read only the shape of what is learned may be known.
+std::string weights_of(const models::Summary& s) {
+  std::string text;
+  for (const auto& row : s.layers) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", row.name, row.output.str());
+  }
+  return text.empty() ? "as many as the data give" : text;
+}
+
 }  // namespace
 
 Job job_of(const TrainOptions& o) {
@@ -66,6 +75,10 @@ void dry_run(const Job& job) {
   const auto model = models::make_model(root, {.run = "", .purpose = models::Purpose::look});
   warn(root);
   const models::Summary s = model->summary();
+  if (s.flops_per_step == 0) {  // it does not learn step by step
+    fmt::print("config       {}\nweights      {}\n", job.config, weights_of(s));
+    return;
+  }
   auto train = root.child("train");
   const std::int64_t steps = train::FitConfig::read(train).steps;
   const double rate = kernels::gemm_gflops() * 1e9;

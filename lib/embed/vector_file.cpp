@@ -82,11 +82,11 @@ VectorFormat format_of(const std::string& path, VectorFormat otherwise) {
 
 Vectors read_vectors(const std::string& path) {
   if (!is_folder(path)) return read_bytes(path);
-  const std::string file = path + "/vectors.safetensors";
+  const std::string file = path + "/last/model.safetensors";
   struct stat info {};
   require(::stat(file.c_str(), &info) == 0, Exit::damaged,
-          "'{}' is a folder without vectors.safetensors: give a file of word vectors or the "
-          "folder of a finished run of embed.word2vec",
+          "'{}' is a folder without last/model.safetensors: give a file of word vectors or the "
+          "folder of a run of embed.word2vec",
           path);
   return read_bytes(file);
 }

@@ -12,14 +12,14 @@
 namespace dlt::embed {
 namespace {
 
-constexpr std::string_view blanks = " \t";
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 // Takes the next field off a line; "" at its end.
 std::string_view next_field(std::string_view& line) {
-  line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
-  const std::string_view field = line.substr(0, line.find_first_of(blanks));
-  line.remove_prefix(field.size());
-  return field;
+  const auto begin = std::ranges::find_if_not(line, is_blank);
+  const auto end = std::find_if(begin, line.end(), is_blank);
+  line = {end, line.end()};
+  return {begin, end};
 }
 
 enum class Number : std::uint8_t { good, not_finite, none };
@@ -57,7 +57,7 @@ std::string_view without_return(std::string_view line) {
 [[noreturn]] void explain(std::string_view line, std::int64_t dim, const std::string& place) {
   require(!line.empty(), Exit::damaged, "{}: the line is empty, a word and {} numbers are needed",
           place, dim);
-  require(blanks.find(line.front()) == blanks.npos, Exit::damaged, "{}: the word is empty", place);
+  require(!is_blank(line.front()), Exit::damaged, "{}: the word is empty", place);
   const std::int64_t given = count_fields(line) - 1;
   require(given <= dim, Exit::damaged,
           "{}: {} fields follow the word, {} numbers are needed: a word may not hold spaces", place,
@@ -77,14 +77,26 @@ std::string_view without_return(std::string_view line) {
   fail(Exit::damaged, "{}: the line is not a word and {} numbers", place, dim);
 }
 
+// Takes a good number off a line; false: there is none.
+bool take_number(std::string_view& line, real& number) {
+  const char* end = line.data() + line.size();
+  const char* at = std::find_if_not(line.data(), end, is_blank);
+  float value = 0;
+  const auto [rest, problem] = std::from_chars(at, end, value);
+  if (problem == std::errc() && std::isfinite(value) && (rest == end || is_blank(*rest))) {
+    line = {rest, end};
+  } else if (parse(next_field(line), value) != Number::good) {
+    return false;
+  }
+  number = value;
+  return true;
+}
+
 bool parse_line(std::string_view line, std::string& word, real* row, std::int64_t dim) {
-  word = line.substr(0, line.find_first_of(blanks));
-  if (word.empty()) return false;
-  line.remove_prefix(word.size());
+  if (line.empty() || is_blank(line.front())) return false;
+  word = next_field(line);
   for (std::int64_t j = 0; j < dim; ++j) {
-    float value = 0;
-    if (parse(next_field(line), value) != Number::good) return false;
-    row[j] = value;
+    if (!take_number(line, row[j])) return false;
   }
   return next_field(line).empty();
 }

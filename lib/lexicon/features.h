@@ -33,7 +33,7 @@ class Featurizer {
  private:
   const KeyList& keys_;
   FeatureValues values_;
-  Grams grams_;
+  GramCutter grams_;
   std::vector<double> weights_;      // tfidf: of each column
   std::vector<std::int32_t> found_;  // columns of the line, as they come
 };

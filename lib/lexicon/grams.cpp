@@ -88,13 +88,13 @@ std::string lengths_text(const GramSettings& settings) {
   return fmt::format("{}-{}", settings.shortest, settings.longest);
 }
 
-std::string_view Grams::whole(std::string_view line, int& tokens) {
+std::string_view GramCutter::whole(std::string_view line, int& tokens) {
   split(line);
   tokens = static_cast<int>(begins_.size());
   return text_;
 }
 
-void Grams::split(std::string_view line) {
+void GramCutter::split(std::string_view line) {
   if (settings_.lower) {
     lowered_.clear();
     append_lowered(lowered_, line);

@@ -30,9 +30,9 @@ std::string lengths_text(const GramSettings& settings);
 
 // Cuts lines into n-grams: words joined by one space, characters and bytes end to end. Tokens as
 // in ngram/unit.h; a tab or carriage return among characters counts as a space.
-class Grams {
+class GramCutter {
  public:
-  explicit Grams(const GramSettings& settings) : settings_(settings) {}
+  explicit GramCutter(const GramSettings& settings) : settings_(settings) {}
 
   // Calls take(gram) for each n-gram, by where it begins, then by length.
   template <class F>

@@ -54,7 +54,7 @@ std::vector<std::uint32_t> rank_grams(const GramTable& grams,
 
 KeyList count_keys(Lines& lines, const GramSettings& settings, const KeyLimits& limits) {
   Counted all;
-  Grams grams(settings);
+  GramCutter grams(settings);
   lines.each([&](const LabelledLine& line) {
     ++all.lines;
     grams.each(line.text, [&](std::string_view gram) { all.add(gram); });

@@ -18,7 +18,7 @@ struct BayesCounts {
   std::vector<std::uint64_t> counts;         // of each n-gram
   std::vector<std::vector<Entry>> entries;   // of each n-gram, by class
 
-  void add(const LabelledLine& line, Grams& cut) {
+  void add(const LabelledLine& line, GramCutter& cut) {
     const std::uint32_t of_class = names.add(line.label);
     if (of_class == lines.size()) {
       lines.push_back(0);
@@ -59,7 +59,7 @@ struct BayesCounts {
 
 NaiveBayes NaiveBayes::train(Lines& lines, const BayesSettings& settings) {
   BayesCounts counts;
-  Grams cut(settings.grams);
+  GramCutter cut(settings.grams);
   lines.each([&](const LabelledLine& line) { counts.add(line, cut); });
   require(counts.names.size() > 0, Exit::data, "there is no text to learn classes from");
   require(counts.names.size() > 1, Exit::data,
@@ -109,7 +109,7 @@ void NaiveBayes::prepare() {
 std::vector<double> NaiveBayes::log_joint(std::string_view text) const {
   std::vector<double> more(classes_.size());  // than if no class had seen any n-gram of the text
   double known = 0;
-  Grams cut(settings_);
+  GramCutter cut(settings_);
   cut.each(text, [&](std::string_view gram) {
     const std::uint32_t g = grams_.find(gram);
     if (g == GramTable::absent) return;

@@ -107,7 +107,7 @@ class Reading {
             gram);
   }
 
-  // Of an n-gram as Grams writes it: bytes are one character each.
+  // Of an n-gram as GramCutter writes it: bytes are one character each.
   int tokens(std::string_view gram) const {
     const bool words = keys_.settings.unit == ngram::Unit::words;
     ngram::Tokens tokens(gram, words ? ngram::Unit::words : ngram::Unit::chars);
@@ -118,7 +118,7 @@ class Reading {
 
   const std::string& path_;
   Given given_;
-  Grams cut_;
+  GramCutter cut_;
   KeyList keys_;
   bool counted_ = false;  // it is a list of dlt's own
 };

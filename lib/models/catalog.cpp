@@ -1,3 +1,4 @@
+#include "models/embedding/word2vec.h"
 #include "models/model.h"
 #include "models/ngram/ngram_lm.h"
 #include "models/sequential/sequential.h"
@@ -16,6 +17,9 @@ const Registry<ModelType>& catalog() {
                    {{"lm.ngram", "ngram"},
                     "n-gram language model, counted and smoothed",
                     {make_ngram_lm, R"({"model": {"name": "lm.ngram"}})"}},
+                   {{"embed.word2vec", "word2vec"},
+                    "word vectors: skip-gram, CBOW, GloVe",
+                    {make_word2vec, R"({"model": {"name": "embed.word2vec"}})"}},
                    {{"net.sequential", "sequential"},
                     "a list of layers, trained to tell classes or numbers from examples",
                     {make_sequential,

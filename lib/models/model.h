@@ -6,6 +6,7 @@
 
 #include "base/registry.h"
 #include "config/reader.h"
+#include "embed/vectors.h"
 #include "models/language.h"
 #include "models/text_classes.h"
 #include "train/fit.h"
@@ -48,11 +49,16 @@ class Model {
   // Ways to write the trained model for other programs: "safetensors", "hf", ...
   virtual std::vector<std::string_view> export_formats() const = 0;
   virtual void export_weights(std::string_view format, const std::string& path) const = 0;
+  // Reads back what export_weights wrote and says what was compared; an Error where it differs.
+  // "": the model is all tensors, which the caller compares.
+  virtual std::string check_export(const std::string& /*path*/) const { return ""; }
 
   // The gradient training task on made-up data, for bench and gradcheck; no file is opened.
   virtual train::Task& synthetic_task() = 0;
   virtual LanguageModel* language() { return nullptr; }    // if it can continue a text
   virtual TextClasses* text_classes() { return nullptr; }  // if it can tell classes of texts
+  // If that is what it has learned.
+  virtual const embed::Vectors* vectors() const { return nullptr; }
 };
 
 // What a model is made for. One to look at has no weights to speak of, so it may be of any size.

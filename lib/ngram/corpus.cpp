@@ -14,6 +14,7 @@ namespace dlt::ngram {
 struct TextReader::Source {
   std::string name;
   MappedFile map;
+  std::string_view text;  // of the map
   std::unique_ptr<ByteStream> stream;
   std::string held;       // of the stream: the lines given out, then the beginning of the next
   std::size_t given = 0;  // of the map or of `held`
@@ -23,7 +24,7 @@ struct TextReader::Source {
 
   explicit Source(const std::string& path) : name(path) {}
 
-  void open();
+  void open(Share share);
   void fill(std::size_t bytes);
   void drop();
   bool take(std::string_view all, std::size_t bytes, Block& block);
@@ -38,13 +39,30 @@ bool is_stream(const std::string& path) {  // a pipe, a device
   return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
+std::size_t behind_line(std::string_view text, double share) {
+  if (share <= 0) return 0;
+  if (share >= 1) return text.size();
+  const std::size_t end =
+      text.find('\n', static_cast<std::size_t>(static_cast<double>(text.size()) * share));
+  return end == text.npos ? text.size() : end + 1;
+}
+
 }  // namespace
 
-void TextReader::Source::open() {
+void TextReader::Source::open(Share share) {
   if (name != "-" && !is_stream(name)) {
     map = MappedFile(name, Exit::data);
-    if (!is_gzip(map.text())) return;
+    text = map.text();
+    if (!is_gzip(text)) {
+      given = behind_line(text, share.from);
+      line += std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(given), '\n');
+      text = text.substr(0, behind_line(text, share.to));
+      return;
+    }
   }
+  require(share.whole(), Exit::usage,
+          "'{}' is not a plain file, of which a part could be held out: name a text of its own",
+          name);
   stream = std::make_unique<ByteStream>(name);
 }
 
@@ -78,7 +96,7 @@ void TextReader::Source::drop() {
 
 bool TextReader::Source::take(std::string_view all, std::size_t bytes, Block& block) {
   constexpr std::string_view mark = "\xEF\xBB\xBF";
-  if (!begun && all.starts_with(mark)) given = mark.size();
+  if (!begun && given == 0 && all.starts_with(mark)) given = mark.size();
   begun = true;
   all.remove_prefix(given);
   if (all.empty()) return false;
@@ -92,8 +110,9 @@ bool TextReader::Source::take(std::string_view all, std::size_t bytes, Block& bl
   return true;
 }
 
-TextReader::TextReader(const std::string& path) : source_(std::make_unique<Source>(path)) {
-  source_->open();
+TextReader::TextReader(const std::string& path, Share share)
+    : source_(std::make_unique<Source>(path)) {
+  source_->open(share);
 }
 TextReader::~TextReader() = default;
 TextReader::TextReader(TextReader&&) noexcept = default;
@@ -101,7 +120,7 @@ TextReader::TextReader(TextReader&&) noexcept = default;
 bool TextReader::next(Block& block, std::size_t bytes) {
   if (source_->stream == nullptr) {
     source_->drop();
-    return source_->take(source_->map.text(), bytes, block);
+    return source_->take(source_->text, bytes, block);
   }
   source_->fill(bytes);
   return source_->take(source_->held, bytes, block);

@@ -15,11 +15,18 @@ struct Block {
   const std::string* file;  // its name, for messages
 };
 
+// A part of a plain file: from behind the line that so much of its bytes falls in to behind
+// another such line.
+struct Share {
+  double from = 0, to = 1;
+  bool whole() const { return from <= 0 && to >= 1; }
+};
+
 // A text that is read once, front to back. A byte order mark at the beginning is passed over.
-// Exit::data where the file cannot be read.
+// Exit::data where the file cannot be read; Exit::usage for a share of what is no plain file.
 class TextReader {
  public:
-  explicit TextReader(const std::string& path);
+  explicit TextReader(const std::string& path, Share share = {});
   ~TextReader();
   TextReader(TextReader&&) noexcept;
 

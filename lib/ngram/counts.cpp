@@ -142,7 +142,7 @@ Counts count(const std::vector<std::string>& files, const CountSettings& setting
   constexpr std::int64_t least_round = 1 << 16, most_round = 1 << 24;
   const auto round =
       static_cast<std::size_t>(std::clamp(settings.work.limit() / 16, least_round, most_round));
-  Texts texts(files, settings.work);
+  Texts texts(files, settings.work, settings.text.share);
   WordCounts words = count_words(texts, settings.text, round, report);
   require(words.sentences > 0, Exit::data, "there is no sentence in {}", listed(files));
   for (std::uint64_t c : words.counts) {

@@ -18,6 +18,7 @@ struct TextSettings {
                                // <unk>; "": none
   Symbols symbols = Symbols::refuse;
   bool open_vocabulary = false;  // <unk> in the text is a word
+  double share = 1;              // of the bytes of each text, from its beginning, to whole lines
   bool skip_empty = false;       // empty lines are no sentences
 };
 

@@ -45,7 +45,7 @@ Cuts modified(const EstimateSettings& settings, const CountsOfCounts& t, std::st
   const bool lenient = settings.kenlm_fallback;
   const int gap = missing(t, lenient ? 3 : 4);
   if (gap != 0) fallback = fmt::format("no n-gram has the {} {}", which(settings), gap);
-  const Cuts cuts = gap == 0 ? closed_form(t) : Cuts();
+  Cuts cuts = gap == 0 ? closed_form(t) : Cuts();
   for (int k = 1; k <= 3 && gap == 0 && fallback.empty(); ++k) {
     if (cuts[k] < 0 || cuts[k] > k || (cuts[k] == k && !lenient)) {
       fallback = fmt::format("the discount of n-grams with the {} {} would be {:.4f}",

@@ -138,6 +138,7 @@ void Estimator::add_up(int n, const Worth& worth, const Array<std::uint32_t>& a)
   const auto add = [&](std::int64_t begin, std::int64_t end, Node low, Node high) {
     for (std::int64_t p = begin; p < end; ++p) {
       for (Node i = parents.first[p]; i < parents.first[p + 1]; ++i) {
+        fetch_mass(i);
         const Node c = context_[i];
         if (c - low >= high - low) continue;
         Mass& mass = mass_[c];
@@ -212,6 +213,7 @@ void Estimator::write_probabilities(int n, const Worth& worth, const Array<std::
           for (std::int64_t parent = begin; parent < end; ++parent) {
             const double shorter = p_[parent];
             for (Node i = parents.first[parent]; i < parents.first[parent + 1]; ++i) {
+              fetch_mass(i);
               if (!keeps(n, i)) continue;
               const Mass& mass = mass_[context_[i]];
               const double x = worth(a[i]) * mass.total + mass.spent * shorter;

@@ -66,6 +66,12 @@ class Estimator {
                  [&](std::int64_t b, std::int64_t e) { f(begin + b, begin + e); });
   }
 
+  // Contexts lie scattered: the one that node i needs soon.
+  void fetch_mass(Node i) const {
+    constexpr Node ahead = 16;
+    if (i + ahead < context_.size()) __builtin_prefetch(mass_.data() + context_[i + ahead]);
+  }
+
   void prune(int n);
   Array<std::uint32_t> take_counts(int n);
   Worth worth_of(int n, const Array<std::uint32_t>& a);

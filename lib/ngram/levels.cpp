@@ -10,15 +10,23 @@ namespace {
 
 // The first of [begin, end) whose word is not below `word`, sought in growing steps from `begin`:
 // cheap where it is near.
-Node gallop(const Array<WordId>& words, Node begin, Node end, WordId word) {
+Node gallop(const WordId* words, Node begin, Node end, WordId word) {
   Node step = 1, low = begin;
   while (low < end && words[low] < word) {
     begin = low + 1;
     low = end - low > step ? low + step : end;
     step *= 2;
   }
-  const auto* at = std::lower_bound(words.data() + begin, words.data() + low, word);
-  return static_cast<Node>(at - words.data());
+  return static_cast<Node>(std::lower_bound(words + begin, words + low, word) - words);
+}
+
+// Of each node of a family: the node of [at, stop) with the same word, or nowhere. Both are sorted.
+void match(const WordId* family, const WordId* family_end, const WordId* words, Node at, Node stop,
+           Node* found) {
+  for (; family < family_end; ++family, ++found) {
+    if (at < stop && words[at] < *family) at = gallop(words, at + 1, stop, *family);
+    *found = at < stop && words[at] == *family ? at : nowhere;
+  }
 }
 
 constexpr std::int64_t parents_a_chunk = 4096;
@@ -40,25 +48,31 @@ Array<Node> contexts(const std::vector<L>& levels, int n, std::span<const Node> 
   const Branches& parents = levels[static_cast<std::size_t>(n - 2)];
   const Branches& nodes = levels[static_cast<std::size_t>(n - 1)];
   Array<Node> found(nodes.word.size(), storage);
+  const std::size_t parent_count = parents.first.size() - 1;
   const auto fill = [&](std::int64_t begin, std::int64_t end) {
+    if (n == 2) {
+      std::copy(nodes.word.data() + parents.first[begin], nodes.word.data() + parents.first[end],
+                found.data() + parents.first[begin]);
+      return;
+    }
+    const Array<Node>& firsts = levels[static_cast<std::size_t>(n - 3)].first;
+    const auto fetch = [&](std::size_t p) {  // contexts lie scattered
+      if (p + 16 < parent_count && shorter[p + 16] != nowhere) {
+        __builtin_prefetch(firsts.data() + shorter[p + 16]);
+      }
+      if (p + 8 < parent_count && shorter[p + 8] != nowhere) {
+        __builtin_prefetch(parents.word.data() + firsts[shorter[p + 8]]);
+      }
+    };
     for (std::int64_t p = begin; p < end; ++p) {
-      const Node first = parents.first[p], last = parents.first[p + 1];
-      if (n == 2) {
-        for (Node i = first; i < last; ++i) found[i] = nodes.word[i];
-        continue;
-      }
-      if (first == last) continue;
-      const Branches& grandparents = levels[static_cast<std::size_t>(n - 3)];
-      const Node context = shorter[p];
-      Node at = context == nowhere ? 0 : grandparents.first[context];
-      const Node stop = context == nowhere ? 0 : grandparents.first[context + 1];
-      for (Node i = first; i < last; ++i) {
-        at = gallop(parents.word, at, stop, nodes.word[i]);
-        found[i] = at < stop && parents.word[at] == nodes.word[i] ? at : nowhere;
-      }
+      fetch(p);
+      const Node context = shorter[p], first = parents.first[p];
+      const Node at = context == nowhere ? 0 : firsts[context];
+      const Node stop = context == nowhere ? 0 : firsts[context + 1];
+      match(nodes.word.data() + first, nodes.word.data() + parents.first[p + 1],
+            parents.word.data(), at, stop, found.data() + first);
     }
   };
-  const std::size_t parent_count = parents.first.size() - 1;
   for (std::size_t from = 0, to = 0; from < parent_count; from = to) {
     to = storage.folder.empty() ? parent_count : piece_end(parents.first, from);
     parallel_for(static_cast<std::int64_t>(to - from), parents_a_chunk,

@@ -25,8 +25,8 @@ T number_at(std::span<const std::byte> bytes, std::size_t at) {
 
 template <class T>
 void put(std::vector<std::byte>& bytes, T value) {
-  const auto* from = reinterpret_cast<const std::byte*>(&value);
-  bytes.insert(bytes.end(), from, from + sizeof value);
+  bytes.resize(bytes.size() + sizeof value);
+  std::memcpy(bytes.data() + bytes.size() - sizeof value, &value, sizeof value);
 }
 
 std::uint32_t crc(std::span<const std::byte> bytes) {

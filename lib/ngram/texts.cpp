@@ -34,16 +34,20 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 
 }  // namespace
 
-Texts::Texts(std::vector<std::string> files, Workspace work)
-    : files_(std::move(files)), work_(std::move(work)), spool_of_(files_.size()) {}
+Texts::Texts(std::vector<std::string> files, Workspace work, double share)
+    : files_(std::move(files)),
+      work_(std::move(work)),
+      share_{0, share},
+      spool_of_(files_.size()) {}
 
 void Texts::read(std::size_t bytes, const Take& take, const Done& done) {
   const std::size_t piece = bytes / (most_pieces / 2) + 1;
   bytes_read_ = 0;
   for (std::size_t f = 0; f < files_.size(); ++f) {
-    TextReader reader(spool_of_[f] != nullptr ? spool_of_[f]->path() : files_[f]);
+    const bool spooled = spool_of_[f] != nullptr;
+    TextReader reader(spooled ? spool_of_[f]->path() : files_[f], spooled ? Share{} : share_);
     ScratchFile* spool = nullptr;
-    if (spool_of_[f] == nullptr && size_of(files_[f]) < 0) {
+    if (!spooled && size_of(files_[f]) < 0) {
       spool = &spools_.emplace_back(work_.folder());
       spool->append(bytes_of(byte_order_mark));  // the one mark that reading passes over
     }

@@ -18,7 +18,7 @@ namespace dlt::ngram {
 // a temporary file.
 class Texts {
  public:
-  Texts(std::vector<std::string> files, Workspace work);
+  Texts(std::vector<std::string> files, Workspace work, double share = 1);
 
   // Cuts the texts into pieces of whole lines and calls take(slot, i, piece, block) for each, in
   // rounds of neighbours that are worked on at once: as each_in_turn. done(pieces) ends a round;
@@ -34,6 +34,7 @@ class Texts {
  private:
   std::vector<std::string> files_;
   Workspace work_;
+  Share share_;
   std::deque<ScratchFile> spools_;
   std::vector<const ScratchFile*> spool_of_;  // of each file; null: it can be read again
   std::uint64_t bytes_read_ = 0;

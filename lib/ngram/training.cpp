@@ -1,5 +1,6 @@
 #include "ngram/training.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -73,15 +74,17 @@ Trained train(const std::vector<std::string>& files, const TrainSettings& settin
 }
 
 std::vector<std::string> report_lines(const Trained& t) {
+  const bool discounted =
+      std::ranges::any_of(t.orders, [](const OrderReport& o) { return o.discounts[2] > 0; });
   std::vector<std::string> lines = {
-      fmt::format("{} sentences, {} tokens ({} unknown)", t.sentences, t.tokens, t.unknown)};
-  lines.push_back(fmt::format("{:>5} {:>12} {:>12}  {:>9} {:>9} {:>9}", "order", "n-grams", "kept",
-                              "D1", "D2", "D3+"));
+      fmt::format("{} sentences, {} tokens ({} unknown)", t.sentences, t.tokens, t.unknown),
+      fmt::format("{:>5} {:>12} {:>12}", "order", "n-grams", "kept")};
+  if (discounted) lines.back() += fmt::format("  {:>9} {:>9} {:>9}", "D1", "D2", "D3+");
   for (std::size_t n = 0; n < t.orders.size(); ++n) {
     const OrderReport& order = t.orders[n];
+    std::string line = fmt::format("{:>5} {:>12} {:>12}", n + 1, order.seen, order.kept);
     const auto& d = order.discounts;
-    std::string line = fmt::format("{:>5} {:>12} {:>12}  {:>9.6f} {:>9.6f} {:>9.6f}", n + 1,
-                                   order.seen, order.kept, d[0], d[1], d[2]);
+    if (discounted) line += fmt::format("  {:>9.6f} {:>9.6f} {:>9.6f}", d[0], d[1], d[2]);
     if (!order.fallback.empty()) line += "  " + order.fallback;
     lines.push_back(std::move(line));
   }

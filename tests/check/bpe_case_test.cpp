@@ -7,13 +7,14 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "support/paths.h"
 
 using namespace dlt;
 using Json = nlohmann::json;
 
 namespace {
 
-const std::string golden = DLT_SOURCE_DIR "/tests/golden/bpe";
+const std::string golden = test::in_source("tests/golden/bpe");
 
 // A copy of the reference with one number changed.
 struct Copy {

@@ -9,13 +9,14 @@
 #include "check/replay.h"
 #include "io/safetensors.h"
 #include "support/folder.h"
+#include "support/paths.h"
 
 using namespace dlt;
 namespace fs = std::filesystem;
 
 namespace {
 
-const std::string golden = DLT_SOURCE_DIR "/tests/golden/";
+const std::string golden = test::in_source("tests/golden/");
 
 // The names of the outcomes that failed.
 std::vector<std::string> failures(const std::string& dir) {

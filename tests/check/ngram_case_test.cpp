@@ -10,11 +10,12 @@
 #include "ngram/arpa.h"
 #include "support/failure.h"
 #include "support/folder.h"
+#include "support/paths.h"
 
 namespace dlt::test {
 namespace {
 
-const std::string golden = DLT_SOURCE_DIR "/tests/golden/";
+const std::string golden = in_source("tests/golden/");
 
 void all_pass(const std::vector<check::Outcome>& outcomes, std::size_t count) {
   CHECK(outcomes.size() == count);

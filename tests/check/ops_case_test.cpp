@@ -9,12 +9,13 @@
 #include "check/replay.h"
 #include "io/safetensors.h"
 #include "support/folder.h"
+#include "support/paths.h"
 
 using namespace dlt;
 
 namespace {
 
-const std::string golden = DLT_SOURCE_DIR "/tests/golden/ops";
+const std::string golden = test::in_source("tests/golden/ops");
 
 void copy_case(const std::string& to) {
   for (const char* name : {"/ops.json", "/ops.safetensors"}) {

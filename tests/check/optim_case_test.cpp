@@ -8,13 +8,14 @@
 #include "io/safetensors.h"
 #include "support/failure.h"
 #include "support/folder.h"
+#include "support/paths.h"
 
 using namespace dlt;
 namespace fs = std::filesystem;
 
 namespace {
 
-const std::string golden = DLT_SOURCE_DIR "/tests/golden/optim";
+const std::string golden = test::in_source("tests/golden/optim");
 
 std::vector<check::Outcome> failures(const std::string& dir) {
   auto all = check::replay(dir);

@@ -5,6 +5,7 @@
 
 #include "cli/tiny.h"
 #include "support/folder.h"
+#include "support/paths.h"
 
 namespace dlt::test {
 namespace {
@@ -14,9 +15,9 @@ using nlohmann::json;
 
 std::vector<std::string> configs_in(const std::string& folder) {
   std::vector<std::string> all;
-  for (const auto& entry : fs::recursive_directory_iterator(DLT_SOURCE_DIR "/" + folder)) {
+  for (const auto& entry : fs::recursive_directory_iterator(in_source(folder))) {
     if (entry.path().extension() == ".json") {
-      all.push_back(fs::relative(entry.path(), DLT_SOURCE_DIR));
+      all.push_back(fs::relative(entry.path(), in_source("")));
     }
   }
   std::ranges::sort(all);
@@ -24,7 +25,7 @@ std::vector<std::string> configs_in(const std::string& folder) {
 }
 
 json parsed(const std::string& config) {
-  return json::parse(contents(DLT_SOURCE_DIR "/" + config), nullptr, true, true);
+  return json::parse(contents(in_source(config)), nullptr, true, true);
 }
 
 bool has_data(const std::string& config) {
@@ -36,8 +37,14 @@ bool is_language(const std::string& config) {
   return parsed(config)["model"]["name"].get<std::string>().starts_with("lm.");
 }
 
-// Learned by counting: no steps, no batches.
-bool is_counted(const std::string& config) { return parsed(config)["model"]["name"] == "lm.ngram"; }
+bool is_embedding(const std::string& config) {
+  return parsed(config)["model"]["name"].get<std::string>().starts_with("embed.");
+}
+
+// Learned by counting or word by word: no steps, no batches.
+bool has_no_steps(const std::string& config) {
+  return parsed(config)["model"]["name"] == "lm.ngram" || is_embedding(config);
+}
 
 bool is_large(const std::string& config) { return parsed(config)["model"]["width"] > 512; }
 
@@ -50,9 +57,9 @@ Args on_data_at_hand(const std::string& config) {
     const std::string name = fs::path(value.get<std::string>()).filename();
     args.push_back("--set");
     args.push_back("data." + key + "=data/fixtures/" +
-                   (is_language(config)    ? "genesis.txt"
-                    : name == "topics.txt" ? "udhr.tsv"
-                                           : "fashion/" + name));
+                   (is_language(config) || is_embedding(config) ? "genesis.txt"
+                    : name == "topics.txt"                      ? "udhr.tsv"
+                                                                : "fashion/" + name));
   }
   return args;
 }
@@ -64,7 +71,7 @@ Args with_short_warmup(const std::string& config) {
 
 // A config that counts in epochs is to count in steps.
 Args in_steps(const std::string& config) {
-  if (!parsed(config)["train"].contains("epochs")) return {};
+  if (is_embedding(config) || !parsed(config)["train"].contains("epochs")) return {};
   return {"--set", "train.epochs=null"};
 }
 
@@ -76,7 +83,7 @@ TEST_CASE("every config with data trains", "[cli][cli-slow]") {
     CAPTURE(config);
     const Folder folder;
     Args args = {"train", config, "--quiet", "--out", folder / "run"};
-    if (!is_counted(config)) {
+    if (!has_no_steps(config)) {
       const Args few = {"--set",         "train.steps=2", "--set",
                         "train.batch=2", "--set",         "train.eval_batches=1"};
       args.insert(args.end(), few.begin(), few.end());

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/tiny.h"
@@ -85,7 +86,7 @@ TEST_CASE("dlt embed analogy prints a line a section", "[cli][embed]") {
   CHECK_THAT(text, Contains("all                              70.00%"));
   const Folder folder;
   std::string six;
-  for (char c = 'a'; c < 'g'; ++c) six += std::string(": ") + c + "\nman woman king queen\n";
+  for (char c = 'a'; c < 'g'; ++c) six += fmt::format(": {}\nman woman king queen\n", c);
   put(folder / "six", six);
   const json parts = json::parse(embed_good({"analogy", v, folder / "six", "--json"}).out);
   CHECK(parts["semantic"]["total"] == 5);

@@ -161,7 +161,7 @@ TEST_CASE("dlt ngram score says what is wrong", "[cli][ngram]") {
   CHECK(refusal({"--lm", lm, "--per", "words", "x"}, 2) ==
         "dlt: unknown --per 'words'; did you mean 'word'?\n");
   CHECK(refusal({"--lm", lm, "--format", "xml", "x"}, 2) ==
-        "dlt: unknown format 'xml'; known are 'kenlm', 'srilm', 'json'\n");
+        "dlt: unknown format 'xml'; known: kenlm, srilm, json\n");
   CHECK(refusal({"x"}, 2) == "dlt: --lm is required (see `dlt ngram score --help`)\n");
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/tiny.h"
 #include "support/folder.h"
+#include "support/paths.h"
 
 namespace dlt::test {
 namespace {
@@ -76,7 +77,7 @@ TEST_CASE("a signal in the middle of training leaves no trace after --resume", "
   make_tiny(folder / "whole", with(llama, longer));
   for (const auto& [signal, code] : {std::pair(SIGTERM, 143), std::pair(SIGINT, 130)}) {
     const std::string run = folder / std::to_string(code);
-    Args command = with({DLT_BINARY}, train_tiny(run, with(llama, longer)));
+    Args command = with({binary()}, train_tiny(run, with(llama, longer)));
     Process process(command, {});
     wait_for(run + "/last");
     process.send(signal);
@@ -94,7 +95,7 @@ TEST_CASE("a run that is killed at once goes on from its last checkpoint", "[cli
   const Args longer = {"--set", "train.steps=300", "--set", "train.save_every=20"};
   const Folder folder;
   make_tiny(folder / "whole", longer);
-  Process process(with({DLT_BINARY}, train_tiny(folder / "killed", longer)), {});
+  Process process(with({binary()}, train_tiny(folder / "killed", longer)), {});
   wait_for(folder / "killed/last");
   process.send(SIGKILL);
   CHECK(process.wait().code == 128 + SIGKILL);

@@ -8,6 +8,7 @@
 
 #include "cli/tiny.h"
 #include "support/folder.h"
+#include "support/paths.h"
 #include "support/xml.h"
 
 namespace dlt::test {
@@ -179,8 +180,8 @@ TEST_CASE("a resumed sweep trains only what is missing", "[cli][sweep]") {
 TEST_CASE("a signal ends a sweep with a table of what there is", "[cli][sweep]") {
   const Folder folder;
   const std::string out = folder / "s";
-  Args command = with({DLT_BINARY}, train_tiny(out, {"--sweep", "train.optimizer.lr=1e-2,1e-3",
-                                                     "--set", "train.steps=100000"}));
+  Args command = with({binary()}, train_tiny(out, {"--sweep", "train.optimizer.lr=1e-2,1e-3",
+                                                   "--set", "train.steps=100000"}));
   Process process(command, {});
   for (int i = 0; i < 2000 && !fs::exists(out + "/train.optimizer.lr=1e-2/last"); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

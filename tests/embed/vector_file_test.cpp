@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "base/parallel.h"
+#include "base/rng.h"
 #include "embed/golden.h"
 #include "embed/vector_formats.h"
 #include "support/failure.h"
@@ -235,6 +236,34 @@ TEST_CASE("A cut or changed safetensors file or fastText model is refused",
   }
 }
 
+TEST_CASE("Files with wrong bytes are read or refused with exit code 5", "[embed][vector_file]") {
+  const Folder folder;
+  Rng rng(9);
+  std::vector<std::string> files = {golden_text("ft.bin"), golden_text("gensim.bin")};
+  for (const std::string& name : formats) {
+    write_vectors(folder / "v", three(), vector_formats().find(name).make);
+    files.push_back(read_file(folder / "v", Exit::failed));
+  }
+  for (const std::string& good : files) {
+    for (int i = 0; i < 150; ++i) {
+      std::string bad = good;
+      for (int flips = i % 3; flips >= 0; --flips) {
+        bad[rng.next() % std::min<std::size_t>(bad.size(), i % 2 == 0 ? 64 : 1 << 20)] =
+            static_cast<char>(rng.next());
+      }
+      if (i % 5 == 0) bad.resize(rng.next() % bad.size());
+      write_file(folder / "v", bad);
+      try {
+        const Vectors v = read_vectors(folder / "v");
+        CHECK(v.rows.dim(0) == v.size());
+        CHECK(not_finite(v.rows) == -1);
+      } catch (const Error& e) {
+        CHECK(e.exit() == Exit::damaged);
+      }
+    }
+  }
+}
+
 TEST_CASE("Words that a file cannot hold are not written", "[embed][vector_file]") {
   const Folder folder;
   Vectors v = three();
@@ -263,8 +292,8 @@ TEST_CASE("A folder without vectors is refused", "[embed][vector_file]") {
   const Folder folder;
   CHECK(failure([&] { read_vectors(folder.path()); }, Exit::damaged) ==
         "'" + folder.path() +
-            "' is a folder without vectors.safetensors: give a file of word vectors or the folder "
-            "of a finished run of embed.word2vec");
+            "' is a folder without last/model.safetensors: give a file of word vectors or the folder "
+            "of a run of embed.word2vec");
 }
 
 TEST_CASE("Many words are read and written alike by any number of threads",

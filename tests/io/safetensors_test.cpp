@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "support/folder.h"
+#include "support/paths.h"
 
 using namespace dlt;
 using io::SafetensorsFile;
@@ -278,7 +279,7 @@ TEST_CASE("a name that no reader would accept is not written", "[io][safetensors
 TEST_CASE("a file of the reference writer is reproduced byte for byte", "[io][safetensors]") {
   if (sizeof(real) != 4) return;  // the double build writes F64
   const test::Folder folder;
-  const std::string golden = DLT_SOURCE_DIR "/tests/golden/gpt2/model.safetensors";
+  const std::string golden = test::in_source("tests/golden/gpt2/model.safetensors");
   const SafetensorsFile file(golden);
   io::write_safetensors(folder / "a.st", {file.tensors(), {}, file.metadata()});
   CHECK((read_file(folder / "a.st", Exit::failed) == read_file(golden, Exit::failed)));

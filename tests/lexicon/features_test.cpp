@@ -16,7 +16,7 @@ namespace {
 
 std::vector<std::string> grams_of(const GramSettings& settings, std::string_view line) {
   std::vector<std::string> found;
-  Grams grams(settings);
+  GramCutter grams(settings);
   grams.each(line, [&](std::string_view gram) { found.emplace_back(gram); });
   return found;
 }

@@ -8,6 +8,7 @@
 #include "io/safetensors.h"
 #include "models/transformer/hf.h"
 #include "support/model_files.h"
+#include "support/paths.h"
 #include "support/transformers.h"
 
 using namespace dlt;
@@ -17,7 +18,7 @@ using test::equal, test::message;
 
 namespace {
 
-const std::string golden = DLT_SOURCE_DIR "/tests/golden/";
+const std::string golden = test::in_source("tests/golden/");
 
 std::string import_error(const test::Folder& folder, Exit exit = Exit::damaged) {
   return message(folder, exit, [&] { models::import_transformer(folder.path()); });

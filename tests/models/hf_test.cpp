@@ -10,6 +10,7 @@
 #include "data/text_source.h"
 #include "io/safetensors.h"
 #include "support/model_files.h"
+#include "support/paths.h"
 #include "support/transformers.h"
 
 using namespace dlt;
@@ -19,7 +20,7 @@ using test::equal, test::message;
 
 namespace {
 
-const std::string golden = DLT_SOURCE_DIR "/tests/golden/";
+const std::string golden = test::in_source("tests/golden/");
 
 std::vector<TransformerConfig> every_kind() {
   std::vector<TransformerConfig> all;

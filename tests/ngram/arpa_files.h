@@ -9,11 +9,12 @@
 #include "base/file.h"
 #include "ngram/arpa.h"
 #include "support/folder.h"
+#include "support/paths.h"
 
 // What the tests of ARPA files share.
 namespace dlt::test {
 
-inline const std::string arpa_folder = DLT_SOURCE_DIR "/tests/golden/ngram-arpa/";
+inline const std::string arpa_folder = in_source("tests/golden/ngram-arpa/");
 
 // Three 1-grams beside <unk>, two 2-grams, one 3-gram: lines 1 to 21.
 inline const std::string small_arpa =

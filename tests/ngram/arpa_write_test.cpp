@@ -5,6 +5,7 @@
 #include "ngram/arpa_files.h"
 #include "ngram/corpus.h"
 #include "support/failure.h"
+#include "support/paths.h"
 
 namespace dlt::test {
 namespace {
@@ -64,7 +65,7 @@ TEST_CASE("ARPA files of other programs are written as they were read", "[ngram]
 
 TEST_CASE("an ARPA file of KenLM is written byte for byte", "[ngram][arpa]") {
   for (const char* name : {"o3", "o5_prune00111"}) {
-    const std::string path = fmt::format("{}/tests/golden/ngram/{}.arpa.gz", DLT_SOURCE_DIR, name);
+    const std::string path = in_source(fmt::format("tests/golden/ngram/{}.arpa.gz", name));
     const Folder folder;
     const auto model = Model::of(ngram::read_arpa(path));
     ngram::write_arpa(folder / "x.arpa.gz", model, ArpaStyle::kenlm);

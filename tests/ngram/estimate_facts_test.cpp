@@ -1,62 +1,13 @@
 #include <cmath>
-#include <numeric>
 
-#include "ngram/estimate.h"
-#include "support/naive_ngrams.h"
+#include "support/small_lm.h"
 
 // Figures of textbooks, of NLTK's tests and of KenLM, on corpora of a few lines.
 namespace dlt::ngram {
 namespace {
 
+using test::Lm;
 using test::Marks;
-
-class Lm {
- public:
-  Lm(const std::vector<std::string>& lines, int order, const EstimateSettings& settings,
-     Marks marks = Marks::yes, const std::vector<std::string>& listed = {})
-      : made_(estimate(test::to_counts(test::naive_count(lines, order, marks, listed)), settings,
-                       {}, [](const std::string&, double) {})) {}
-
-  double p(const std::string& word, const std::string& history = "") const {
-    return std::pow(10, test::naive_score(tables(), test::ids_of(tables().vocabulary, history),
-                                          tables().vocabulary.id(word)));
-  }
-  double log10_p(const std::string& words) const {
-    return value(words, [](const Level& l, Node i) { return l.log10_p[i]; });
-  }
-  double log10_bow(const std::string& words) const {
-    return value(words, [](const Level& l, Node i) { return l.log10_bow[i]; });
-  }
-  double sentence(const std::string& words) const {
-    return std::pow(10, test::naive_sentence(tables(), words));
-  }
-  // 2 ^ the mean of -log2 p(second | first) of pairs of words.
-  double perplexity(const std::vector<std::string>& pairs) const {
-    double sum = 0;
-    for (const std::string& pair : pairs) {
-      const std::size_t space = pair.find(' ');
-      sum += std::log2(p(pair.substr(space + 1), pair.substr(0, space)));
-    }
-    return std::exp2(-sum / static_cast<double>(pairs.size()));
-  }
-  double row(const std::string& history) const {
-    double sum = 0;
-    for (WordId w = 0; w < tables().vocabulary.size(); ++w) {
-      sum += w == sentence_begin ? 0 : p(std::string(tables().vocabulary.word(w)), history);
-    }
-    return sum;
-  }
-  const Tables& tables() const { return made_.tables; }
-  const OrderReport& report(int n) const { return made_.orders[static_cast<std::size_t>(n - 1)]; }
-
- private:
-  template <class F>
-  double value(const std::string& words, const F& of) const {
-    const test::Gram gram = test::ids_of(tables().vocabulary, words);
-    return double{of(tables().levels[gram.size() - 1], test::node_of(tables().levels, gram))};
-  }
-  Estimated made_;
-};
 
 EstimateSettings with(Smoothing smoothing) {
   EstimateSettings settings;

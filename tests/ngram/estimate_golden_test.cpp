@@ -4,12 +4,13 @@
 #include "ngram/corpus.h"
 #include "ngram/estimate.h"
 #include "support/naive_ngrams.h"
+#include "support/paths.h"
 
 // Models that KenLM's lmplz (4cb443e) made: golden/ngram.
 namespace dlt::ngram {
 namespace {
 
-const std::string folder = DLT_SOURCE_DIR "/tests/golden/ngram/";
+const std::string folder = test::in_source("tests/golden/ngram/");
 
 std::vector<std::string> lines_of(const std::string& name) {
   TextReader reader(folder + name);
@@ -54,9 +55,12 @@ Differences compare(const Tables& tables, const std::string& arpa) {
 void check_model(int order, std::vector<std::int64_t> prune, const std::string& arpa) {
   EstimateSettings settings;
   settings.prune = std::move(prune);
-  Counts counts = test::to_counts(test::naive_count(lines_of("train.txt"), order));
+  const Report silent = [](const std::string&, double) {};
+  CountSettings counting;
+  counting.order = order;
+  need(settings, counting);
   const Estimated made =
-      estimate(std::move(counts), settings, {}, [](const std::string&, double) {});
+      estimate(count({folder + "train.txt"}, counting, silent), settings, {}, silent);
   std::size_t kept = 0;
   for (const OrderReport& o : made.orders) {
     kept += o.kept;

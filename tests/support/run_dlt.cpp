@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "support/paths.h"
 
 namespace dlt::test {
 namespace {
@@ -37,7 +38,7 @@ std::string take(int fd) {
 
 [[noreturn]] void become(const Args& command, const Around& around) {
   for (const auto& [name, value] : around.env) ::setenv(name.c_str(), value.c_str(), 1);
-  const std::string folder = around.folder.empty() ? DLT_SOURCE_DIR : around.folder;
+  const std::string folder = around.folder.empty() ? in_source("") : around.folder;
   std::vector<char*> argv;
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
@@ -86,14 +87,14 @@ Ended Process::wait() {
 }
 
 Ended dlt(const Args& args, const Around& around) {
-  Args command = {DLT_BINARY};
+  Args command = {binary()};
   command.insert(command.end(), args.begin(), args.end());
   return Process(command, around).wait();
 }
 
 Ended shell(const std::string& script, const Around& around) {
   Around with_binary = around;
-  with_binary.env["dlt"] = DLT_BINARY;
+  with_binary.env["dlt"] = binary();
   return Process({"/bin/sh", "-c", script}, with_binary).wait();
 }
 

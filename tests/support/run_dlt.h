@@ -22,7 +22,7 @@ struct Around {
   double seconds = 120;                         // after which it is killed and the test fails
 };
 
-// The real `dlt` (DLT_BINARY) with these arguments, run to its end.
+// The real `dlt`  with these arguments, run to its end.
 Ended dlt(const Args& args, const Around& around = {});
 
 // `sh -c script`, where $dlt is the binary.

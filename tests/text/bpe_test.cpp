@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "support/paths.h"
 #include "support/random_text.h"
 #include "text/byte_alphabet.h"
 #include "text/merge_table.h"
@@ -16,7 +17,7 @@ using Ids = std::vector<std::int32_t>;
 
 namespace {
 
-const std::string golden = DLT_SOURCE_DIR "/tests/golden/bpe/";
+const std::string golden = test::in_source("tests/golden/bpe/");
 
 std::unique_ptr<text::Tokenizer> small_bpe() {
   return text::train_bpe(read_file(golden + "train.txt", Exit::data), {600, 2, {"<|end|>"}});

@@ -19,6 +19,30 @@ namespace {
 
 constexpr std::string_view model_file = "/model.ngram";
 
+// Whether b has the n-grams of a, below these nodes, with the same numbers.
+bool same_below(const ngram::Model& a, ngram::Node i, const ngram::Model& b, ngram::Node j, int n) {
+  if (a.log10_p(n, i) != b.log10_p(n, j)) return false;
+  if (n == a.order()) return true;
+  const auto children = a.children(n, i), others = b.children(n, j);
+  if (a.log10_bow(n, i) != b.log10_bow(n, j)) return false;
+  if (children.end - children.begin != others.end - others.begin) return false;
+  for (ngram::Node child = children.begin; child < children.end; ++child) {
+    const auto word = b.vocabulary().id(a.vocabulary().word(a.word(n + 1, child)));
+    const ngram::Node other = b.child(n, j, word);
+    if (other == ngram::nowhere || !same_below(a, child, b, other, n + 1)) return false;
+  }
+  return true;
+}
+
+bool same_model(const ngram::Model& a, const ngram::Model& b) {
+  if (a.order() != b.order() || a.count(1) != b.count(1)) return false;
+  for (ngram::Node word = 0; word < a.count(1); ++word) {
+    const auto other = b.vocabulary().id(a.vocabulary().word(word));
+    if (!same_below(a, word, b, other, 1)) return false;
+  }
+  return true;
+}
+
 class NgramLm : public Model, LanguageModel {
  public:
   explicit NgramLm(NgramSettings settings) : s_(std::move(settings)) {}
@@ -37,6 +61,8 @@ class NgramLm : public Model, LanguageModel {
     write_model(path, model_->tables(), model_->values());
   }
 
+  std::string check_export(const std::string& path) const override;
+
   train::Task& synthetic_task() override {
     fail(Exit::usage, "lm.ngram learns by counting: it has no training steps and no gradients");
   }
@@ -47,6 +73,8 @@ class NgramLm : public Model, LanguageModel {
                 const std::function<bool(std::int32_t)>& emit) const override;
 
  private:
+  bool has_valid() const;
+  ngram::Totals score(const std::string& file, ngram::Share share) const;
   void adopt(ngram::Model model) {
     tokenizer_ = make_words_tokenizer(model.vocabulary(), model.about().unit);
     model_ = std::move(model);
@@ -60,8 +88,8 @@ class NgramLm : public Model, LanguageModel {
 void NgramLm::open_data(const std::string& /*run*/) {
   require(!s_.texts.empty(), Exit::usage,
           "data.train names no text file: give one, as in --set data.train=book.txt");
-  for (const std::string& file : s_.texts) ngram::TextReader{file};  // says so if it cannot
-  if (!s_.valid.empty()) ngram::TextReader{s_.valid};
+  for (const std::string& file : s_.texts) ngram::TextReader(file, {0, s_.train.count.text.share});
+  if (!s_.valid.empty()) ngram::TextReader(s_.valid, {});
 }
 
 train::FitResult NgramLm::train(train::Run& run, const train::FitOptions& options) {
@@ -89,7 +117,7 @@ train::FitResult NgramLm::train(train::Run& run, const train::FitOptions& option
     write_model(folder + std::string(model_file), trained.tables, s_.values);
   });
   run.log("finished");
-  if (s_.valid.empty()) return result;
+  if (!has_valid()) return result;
   load(run.checkpoint("last"));
   result.valid = evaluate("");
   for (auto& [name, value] : result.valid) name.insert(0, "valid_");
@@ -98,13 +126,24 @@ train::FitResult NgramLm::train(train::Run& run, const train::FitOptions& option
   return result;
 }
 
+bool NgramLm::has_valid() const { return !s_.valid.empty() || s_.valid_fraction > 0; }
+
+ngram::Totals NgramLm::score(const std::string& file, ngram::Share share) const {
+  ngram::TextReader text(file, share);
+  return score_text(*model_, text, {}, {});
+}
+
 train::Metrics NgramLm::evaluate(const std::string& data) {
-  const std::string& file = data.empty() ? s_.valid : data;
-  require(!file.empty(), Exit::usage,
-          "the run's config names no data.valid: give held-out text with --data");
-  ngram::TextReader text(file);
-  const ngram::Totals totals = score_text(*model_, text, {}, {});
-  require(totals.tokens > 0, Exit::data, "'{}' has no sentences", file);
+  require(!data.empty() || has_valid(), Exit::usage,
+          "all text was counted (no data.valid, no data.valid_fraction): give held-out text with "
+          "--data");
+  ngram::Totals totals;
+  if (!data.empty() || !s_.valid.empty()) {
+    totals = score(data.empty() ? s_.valid : data, {});
+  } else {
+    for (const std::string& file : s_.texts) totals.add(score(file, {1 - s_.valid_fraction, 1}));
+  }
+  require(totals.tokens > 0, Exit::data, "the held-out text has no sentences");
   const auto tokens = static_cast<double>(totals.tokens);
   return {{"loss", -totals.log10_p / tokens * std::numbers::ln10},
           {"perplexity", totals.perplexity()},
@@ -114,6 +153,14 @@ train::Metrics NgramLm::evaluate(const std::string& data) {
           {"bits_per_character", totals.bits_per_character()},
           {"unknown", static_cast<double>(totals.unknown) / tokens},
           {"tokens", tokens}};
+}
+
+std::string NgramLm::check_export(const std::string& path) const {
+  const auto written = ngram::Model::open(path);
+  std::uint64_t grams = 0;
+  for (int n = 1; n <= model_->order(); ++n) grams += model_->count(n);
+  require(same_model(*model_, written), "'{}' holds other n-grams or numbers than the model", path);
+  return fmt::format("{} n-grams equal", grams);
 }
 
 Summary NgramLm::summary() const {

@@ -16,6 +16,8 @@ void read_model(config::Reader& r, NgramSettings& s) {
   estimate.smoothing = r.named("smoothing", smoothing, ngram::smoothings()).make;
   r.field("interpolate", estimate.interpolate);
   r.field("interpolate_unigrams", estimate.interpolate_unigrams);
+  r.field("closed", estimate.closed);
+  r.field("kenlm_fallback", estimate.kenlm_fallback);
   r.field("discounts", estimate.discounts, 0, 1e9);
   r.field("lambda", estimate.lambda, 0, 1);
   r.field("k", estimate.k, 0, 1e9);
@@ -37,6 +39,8 @@ void read_vocabulary(config::Reader& r, ngram::TextSettings& text) {
 void read_text(config::Reader& r, NgramSettings& s) {
   r.field("train", s.texts);
   r.field("valid", s.valid);
+  r.field("valid_fraction", s.valid_fraction, 0, 0.9);
+  if (s.valid.empty()) s.train.count.text.share = 1 - s.valid_fraction;
   r.choice("symbols", s.train.count.text.symbols,
            {{"refuse", ngram::Symbols::refuse}, {"skip", ngram::Symbols::skip}});
   r.field("skip_empty", s.train.count.text.skip_empty);
