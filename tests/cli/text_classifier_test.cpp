@@ -20,7 +20,8 @@ struct Tiny {
     put(folder / "a.tsv",
         "cat\tfelix purrs\ncat\ttom meows\ncat\ttom purrs\ndog\trex barks\ndog\trex "
         "growls\ndog\tfido barks\n");
-    put(folder / "vec.txt", "5 2\ntom 1 0\npurrs 0.9 0.1\nrex 0 1\nfido 0.1 1.1\nminka 1.25 0.125\n");
+    put(folder / "vec.txt",
+        "5 2\ntom 1 0\npurrs 0.9 0.1\nrex 0 1\nfido 0.1 1.1\nminka 1.25 0.125\n");
     put(folder / "c.json", R"({"model": {"name": "net.text_classifier", "word_ngrams": 1},
   "data": {"train": ")" + (folder / "a.tsv") +
                                R"(", "valid_fraction": 0},
