@@ -43,8 +43,9 @@ TEST_CASE("what a map cannot be made of is told", "[cli][embed][map]") {
        "words");
   put(folder / "list.txt", "a\nno-such-word\n");
   put(folder / "vec.txt", "5 2\na 1 0\nb 0 1\nc 1 1\nd 1 2\ne 2 1\n");
-  refuses({"embed", "map", folder / "vec.txt", "-o", out, "--list", folder / "list.txt"}, 3,
-          (folder / "list.txt") + ":2: the word 'no-such-word' has no vector; known: a, b, c, d, e");
+  refuses(
+      {"embed", "map", folder / "vec.txt", "-o", out, "--list", folder / "list.txt"}, 3,
+      (folder / "list.txt") + ":2: the word 'no-such-word' has no vector; known: a, b, c, d, e");
   put(folder / "list.txt", " \n");
   says({"--list", folder / "list.txt"}, 3,
        "'" + (folder / "list.txt") + "': there are no words in it");

@@ -2,7 +2,6 @@
 
 #include "autograd/autograd.h"
 #include "base/rng.h"
-#include "base/rng.h"
 #include "ops/ops.h"
 #include "support/check_op.h"
 #include "support/failure.h"
