@@ -175,7 +175,7 @@ TEST_CASE("GloVe fits logarithms of counts", "[embed][glove]") {
   Settings s = small();
   s.epochs = 200;
   const auto trainer = glove(s, corpus);
-  trainer->advance(1);
+  trainer->advance(corpus.total);
   const double before = trainer->standing().loss;
   while (trainer->advance(corpus.total)) {
   }

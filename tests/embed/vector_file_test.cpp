@@ -290,10 +290,11 @@ TEST_CASE("The ending of a name tells the format", "[embed][vector_file]") {
 
 TEST_CASE("A folder without vectors is refused", "[embed][vector_file]") {
   const Folder folder;
-  CHECK(failure([&] { read_vectors(folder.path()); }, Exit::damaged) ==
-        "'" + folder.path() +
-            "' is a folder without last/model.safetensors: give a file of word vectors or the folder "
-            "of a run of embed.word2vec");
+  CHECK(
+      failure([&] { read_vectors(folder.path()); }, Exit::damaged) ==
+      "'" + folder.path() +
+          "' is a folder without last/model.safetensors: give a file of word vectors or the folder "
+          "of a run of embed.word2vec");
 }
 
 TEST_CASE("Many words are read and written alike by any number of threads",

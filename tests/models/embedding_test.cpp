@@ -50,6 +50,17 @@ TEST_CASE("learning reports and saves where it should", "[models][embed]") {
   CHECK(saves == std::vector<std::int64_t>{400'100, 800'100, 1'000'050});
 }
 
+TEST_CASE("learning in many short slices ends", "[models][embed]") {
+  auto progress = quiet();
+  Idle trainer(1'000'000);
+  int saves = 0;
+  LearnEvents events;
+  events.save_every = 500;
+  events.save = [&] { ++saves; };
+  CHECK(learn(trainer, progress, events));
+  CHECK(saves == 2000);
+}
+
 TEST_CASE("learning stops when it is told to, and saves", "[models][embed]") {
   auto progress = quiet();
   Idle trainer(1'000'000);
@@ -91,7 +102,6 @@ TEST_CASE("embed.word2vec has no gradient task and no language", "[models][embed
   auto root = config::Reader::parse_text(R"({"model": {"name": "word2vec"}})", "a.json");
   const auto model = make_model(root, {.run = "", .purpose = Purpose::look});
   CHECK(model->language() == nullptr);
-  CHECK(model->vectors() == nullptr);
   CHECK(failure([&] { model->synthetic_task(); }, Exit::usage) ==
         "embed.word2vec learns word by word: it has no training steps as other models have");
   CHECK(failure([&] { model->open_data(""); }, Exit::usage) ==

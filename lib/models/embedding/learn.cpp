@@ -21,7 +21,7 @@ class Slices {
  public:
   std::int64_t words() const { return words_; }
   void took(double seconds) {
-    if (seconds < 0.1) words_ *= 2;
+    if (seconds < 0.1) words_ = std::min<std::int64_t>(2 * words_, 1'000'000'000);
     if (seconds > 0.4) words_ = std::max<std::int64_t>(words_ / 2, 1000);
   }
 

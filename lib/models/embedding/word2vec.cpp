@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "embed/vector_file.h"
 #include "io/safetensors.h"
+#include "models/embedding/check_vectors.h"
 #include "models/embedding/learn.h"
 #include "models/embedding/measure.h"
 #include "models/embedding/settings.h"
@@ -60,18 +61,22 @@ class Word2VecRun : public Model {
   void export_weights(std::string_view format, const std::string& path) const override {
     write_vectors(path, *vectors_, embed::vector_formats().find(format).make);
   }
+  std::string check_export(std::string_view format, const std::string& path) const override {
+    return check_vectors(path, *vectors_, embed::vector_formats().find(format).make);
+  }
   train::Task& synthetic_task() override {
     fail(Exit::usage,
          "embed.word2vec learns word by word: it has no training steps as other models have");
   }
-  const embed::Vectors* vectors() const override { return vectors_ ? &*vectors_ : nullptr; }
 
  private:
-  void resume(const train::Run& run, embed::Trainer& trainer) const;
-  void save(train::Run& run, const embed::Trainer& trainer) const;
+  void resume(const train::Run& run);
+  void save(train::Run& run) const;
 
   EmbeddingSettings s_;
-  std::string fingerprint_;
+  embed::Corpus corpus_;
+  std::unique_ptr<embed::Trainer> trainer_;
+  std::string fingerprint_;  // of the corpus
   std::optional<embed::Vectors> vectors_;
 };
 
@@ -84,15 +89,20 @@ void Word2VecRun::open_data(const std::string& /*run*/) {
   for (const std::string& file : {s_.similarity, s_.analogies}) {
     if (!file.empty()) ngram::TextReader{file};
   }
+  train::Progress progress(quiet ? train::Progress::Quiet::yes : train::Progress::Quiet::no);
+  const auto stage = [&](const std::string& name, double part) { progress.stage(name, part); };
+  corpus_ = read_corpus(s_.texts, s_.train, s_.work, stage);
+  trainer_ = embed::make_trainer(s_.train, corpus_, s_.work, stage);
+  fingerprint_ = fmt::format("{:016x}", fingerprint(corpus_));
 }
 
-void Word2VecRun::save(train::Run& run, const embed::Trainer& trainer) const {
-  const std::int64_t words = trainer.standing().words;
+void Word2VecRun::save(train::Run& run) const {
+  const std::int64_t words = trainer_->standing().words;
   run.save(words, train::Best::no, s_.keep_last, [&](const std::string& folder) {
-    write_vectors(folder + std::string(model_file), trainer.vectors(),
+    write_vectors(folder + std::string(model_file), trainer_->vectors(),
                   embed::VectorFormat::safetensors);
     io::SafetensorsContent state;
-    state.tensors = trainer.state();
+    state.tensors = trainer_->state();
     state.metadata = {
         {"dlt", DLT_VERSION}, {"step", std::to_string(words)}, {"text", fingerprint_}};
     io::write_safetensors(folder + std::string(state_file), state);
@@ -100,7 +110,7 @@ void Word2VecRun::save(train::Run& run, const embed::Trainer& trainer) const {
   run.log(fmt::format("saved after {} words", words));
 }
 
-void Word2VecRun::resume(const train::Run& run, embed::Trainer& trainer) const {
+void Word2VecRun::resume(const train::Run& run) {
   const io::SafetensorsFile file(run.checkpoint("last") + std::string(state_file));
   const auto text = file.metadata().find("text");
   require(text != file.metadata().end(), Exit::damaged,
@@ -109,26 +119,22 @@ void Word2VecRun::resume(const train::Run& run, embed::Trainer& trainer) const {
           "the text is not what the run began with: put the old files back, or start a new run "
           "with another --out");
   const Frame frame("file", file.path());
-  trainer.load(file.tensors());
+  trainer_->load(file.tensors());
 }
 
 train::FitResult Word2VecRun::train(train::Run& run, const train::FitOptions& options) {
   train::Progress progress(options.quiet ? train::Progress::Quiet::yes
                                          : train::Progress::Quiet::no);
-  const auto stage = [&](const std::string& name, double part) { progress.stage(name, part); };
-  const auto corpus = read_corpus(s_.texts, s_.train, s_.work, stage);
-  const std::string words = corpus_line(corpus);
+  const std::string words = corpus_line(corpus_);
   progress.say(words);
   run.log(words);
-  fingerprint_ = fmt::format("{:016x}", fingerprint(corpus));
-  const auto trainer = embed::make_trainer(s_.train, corpus, s_.work, stage);
   const bool goes_on = options.resume && run.has("last");
-  if (goes_on) resume(run, *trainer);
-  const std::int64_t begin = trainer->standing().words;
+  if (goes_on) resume(run);
+  const std::int64_t begin = trainer_->standing().words;
   if (options.resume) run.forget_reports_after(begin);
   train::FitResult result;
   result.step = begin;
-  if (begin >= trainer->standing().all) {
+  if (begin >= trainer_->standing().all) {
     progress.say("the run is finished");
     return result;
   }
@@ -139,10 +145,10 @@ train::FitResult Word2VecRun::train(train::Run& run, const train::FitOptions& op
     run.report(now.step,
                {{"loss", now.loss}, {"lr", now.lr}, {"words_per_second", now.items_per_second}});
   };
-  events.save = [&] { save(run, *trainer); };
+  events.save = [&] { save(run); };
   events.stopping = [&] { return interrupt.requested() != 0; };
-  const bool ended = learn(*trainer, progress, events);
-  result.step = trainer->standing().words;
+  const bool ended = learn(*trainer_, progress, events);
+  result.step = trainer_->standing().words;
   if (!ended) {
     result.signal = interrupt.requested();
     result.outcome = train::Outcome::interrupted;
@@ -152,7 +158,7 @@ train::FitResult Word2VecRun::train(train::Run& run, const train::FitOptions& op
   }
   run.log(fmt::format("finished after {} words", result.step));
   if (s_.similarity.empty() && s_.analogies.empty()) return result;
-  vectors_ = trainer->vectors();
+  vectors_ = trainer_->vectors();
   result.valid = evaluate("");
   for (auto& [name, value] : result.valid) name.insert(0, "valid_");
   run.report(result.step, result.valid);

@@ -9,6 +9,7 @@
 #include "embed/vector_file.h"
 #include "io/npz.h"
 #include "io/safetensors.h"
+#include "models/embedding/check_vectors.h"
 #include "models/text_classifier/encode.h"
 #include "models/text_classifier/network.h"
 #include "models/text_classifier/settings.h"
@@ -49,6 +50,7 @@ class TextClassifier : public Model, train::Task, TextClasses {
     return {"safetensors", "npz", "word2vec", "word2vec-bin"};
   }
   void export_weights(std::string_view format, const std::string& path) const override;
+  std::string check_export(std::string_view format, const std::string& path) const override;
 
   train::Task& synthetic_task() override {
     synthetic_ = true;
@@ -194,6 +196,12 @@ void TextClassifier::export_weights(std::string_view format, const std::string& 
     return io::write_safetensors(path, {params_.all(), {}, {{"format", "pt"}}});
   }
   embed::write_vectors(path, {s_.words, {}, net_.words().detach()},
+                       embed::vector_formats().find(format).make);
+}
+
+std::string TextClassifier::check_export(std::string_view format, const std::string& path) const {
+  if (format == "npz" || format == "safetensors") return "";
+  return check_vectors(path, {s_.words, {}, net_.words().detach()},
                        embed::vector_formats().find(format).make);
 }
 
