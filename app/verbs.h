@@ -10,7 +10,8 @@
 namespace dlt::app {
 
 void add_train(CLI::App& cli, int& code);
-void add_use(CLI::App& cli, int& code);       // eval, generate
+void add_use(CLI::App& cli, int& code);  // eval, generate
+void add_predict(CLI::App& cli, int& code);
 void add_exchange(CLI::App& cli, int& code);  // export, import
 void add_tokenizer(CLI::App& cli, int& code);
 void add_look(CLI::App& cli, int& code);  // inspect, bench, check, doctor
@@ -24,6 +25,11 @@ void add_ngram_next(CLI::App& group, int& code);     // suggest, generate
 void add_ngram_reshape(CLI::App& group, int& code);  // prune, mix, audit
 void add_ngram_words(CLI::App& group, int& code);    // spell, segment, distance
 void add_ngram_classes(CLI::App& group, int& code);  // features, classify
+void add_embed(CLI::App& cli, int& code);
+// What `dlt embed` can do.
+void add_embed_use(CLI::App& group, int& code);    // nearest, analogy, similarity, classes, convert
+void add_embed_map(CLI::App& group, int& code);    // map, onehot-check
+void add_embed_words(CLI::App& group, int& code);  // phrases
 
 // What f gives, or 0 if it gives nothing.
 template <class F>

@@ -3,6 +3,7 @@
 #include "commands/export_weights.h"
 #include "commands/generate.h"
 #include "commands/import.h"
+#include "commands/predict.h"
 #include "commands/tokenizer.h"
 #include "commands/train.h"
 #include "verbs.h"
@@ -41,6 +42,17 @@ void add_train(CLI::App& cli, int& code) {
                 "a.b=v1,v2: train every combination; a table, sweep.csv and sweep.svg")
       ->take_all()
       ->allow_extra_args(false);
+  t->add_option_function<std::vector<std::string>>(
+       "--embedding",
+       [](const std::vector<std::string>& all) {
+         for (const std::string& rows : all) {
+           const bool mode = rows == "random" || rows == "frozen" || rows == "tuned";
+           o.sets.push_back((mode ? "model.embedding.mode=" : "model.embedding.vectors=") + rows);
+         }
+       },
+       "of a text classifier: a file of word vectors; random, frozen or tuned rows")
+      ->take_all()
+      ->allow_extra_args(false);
   t->add_flag("--resume", o.resume, "go on from the run's last checkpoint");
   t->add_flag("--overwrite", o.overwrite, "replace the run in the folder");
   t->add_flag("--dry-run", o.dry_run, "print size, memory and time, train nothing");
@@ -76,6 +88,21 @@ void add_use(CLI::App& cli, int& code) {
   t->add_option("--seed", g.sample.seed, "of the draws")->capture_default_str()->check(integer(0));
 }
 
+void add_predict(CLI::App& cli, int& code) {
+  static PredictOptions o;  // filled while the command line is read
+  auto* t = verb(cli, "predict", "Tell the classes of texts",
+                 "dlt predict runs/topics \"a protocol for routers\" --top 3\n"
+                 "  dlt predict runs/topics --json < lines.txt",
+                 code, [] { predict(o); });
+  t->add_option("run", o.run, "run folder")->required();
+  t->add_option("texts", o.texts, "texts; without any, lines of standard input");
+  checkpoint_option(t, o.checkpoint);
+  t->add_option("--top", o.top, "how many classes to show")
+      ->capture_default_str()
+      ->check(integer(1));
+  t->add_flag("--json", o.json, "a JSON object a text");
+}
+
 void add_exchange(CLI::App& cli, int& code) {
   static ExportOptions x;  // filled while the command line is read
   static ImportOptions m;
@@ -86,7 +113,9 @@ void add_exchange(CLI::App& cli, int& code) {
                  "dlt export weights runs/bible --format hf --out bible-hf --check", code,
                  [] { export_weights(x); });
   t->add_option("run", x.run, "run folder")->required();
-  t->add_option("--format", x.format, "hf, safetensors or npz")->required();
+  t->add_option("--format", x.format,
+                "hf, safetensors, npz; arpa, ngram; word2vec, word2vec-bin, vec, glove")
+      ->required();
   t->add_option("--out", x.out, "file or folder to write")->required();
   checkpoint_option(t, x.checkpoint);
   t->add_flag("--check", x.check, "read it back and compare");

@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 cache=$PWD/.cache/debian
 checksums=scripts/data.sha256
-names=(bible fortunes-zh fashion-mnist brown udhr english)
+names=(bible fortunes-zh fashion-mnist brown udhr english topics)
 
 # The King James Version, one verse a line. The package keeps it compressed in a format of its own,
 # which its program `bible` prints as "Ge1:1 In the beginning": a new "Ge1" begins a chapter.
@@ -79,6 +79,14 @@ make_english() {
   python3 scripts/english_text.py "${gcide%/}/usr/share/dictd/gcide.dict.dz" \
     "${foldoc%/}/usr/share/dictd/foldoc.dict.dz" "${wordnet%/}/usr/share/wordnet" \
     "${anarchism%/}/usr/share/doc/anarchism/html" data/raw/bible.txt
+}
+
+# Definitions of FOLDOC, a dictionary of computing, with their topics: "topic<TAB>text" lines, lower
+# case, punctuation split off.
+make_topics() {
+  local foldoc
+  foldoc=$(package_root dict-foldoc usr/share/dictd/foldoc.dict.dz)
+  python3 scripts/topics_text.py "${foldoc%/}/usr/share/dictd/foldoc.dict.dz"
 }
 
 # npm_root PACKAGE VERSION: the folder of the cache with that package of the npm registry, from

@@ -88,11 +88,10 @@ void export_weights(const ExportOptions& options) {
           did_you_mean(options.format, formats));
   open.model->export_weights(options.format, options.out);
   if (!options.check) return;
-  if (const std::string checked = open.model->check_export(options.out); !checked.empty()) {
+  const std::string checked = open.model->check_export(options.format, options.out);
+  if (!checked.empty()) {
     fmt::print("checked: {}\n", checked);
-    return;
-  }
-  if (options.format == "hf") {
+  } else if (options.format == "hf") {
     check_folder(options, *open.model);
   } else {
     check_file(options, *open.model);

@@ -58,6 +58,7 @@ train::FitResult train_one(const Job& job, const TrainOptions& o) {
   if (o.resume && fs::exists(job.out + "/config.json")) {
     const auto model = models::make_model(root, {});
     warn(root);
+    model->quiet = o.quiet;
     auto run = train::Run::resume(job.out, root.resolved());
     model->open_data(job.out);
     return model->train(run, {.resume = true, .quiet = o.quiet});
@@ -65,6 +66,7 @@ train::FitResult train_one(const Job& job, const TrainOptions& o) {
   train::Run::check_free(job.out, existing(o));  // before work that would be in vain
   const auto model = models::make_model(root, {});
   warn(root);
+  model->quiet = o.quiet;
   model->open_data("");
   auto run = train::Run::create(job.out, root.resolved(), existing(o));
   return model->train(run, {.resume = false, .quiet = o.quiet});

@@ -110,6 +110,15 @@ Call embedding(config::Reader& at) {
   };
 }
 
+Call embedding_bag(config::Reader& at) {
+  ops::Bag mode = ops::Bag::mean;
+  at.choice("mode", mode, {{"mean", ops::Bag::mean}, {"sum", ops::Bag::sum}});
+  return [mode](const Inputs& in) {
+    return Outputs{
+        ops::embedding_bag(in["weight"], in.indices("index"), in.indices("offsets"), mode)};
+  };
+}
+
 Call one_hot(config::Reader& at) {
   at.need("num_classes", "an integer");
   std::int64_t classes = 1;
@@ -173,6 +182,10 @@ Entries by_index() {
       {{"nn.embedding", "embedding"},
        "rows of a table; the row padding_idx (-1: none) does not learn",
        {"weight, index:int -> y", embedding, "{}", "weight[5, 3], index:int[2, 4] 0..4"}},
+      {{"nn.embedding_bag", "embedding_bag"},
+       "mean or sum of rows of a table for each bag of ids; a bag ends where the next begins",
+       {"weight, index:int, offsets:int -> y", embedding_bag, "{}",
+        "weight[5, 3], index:int[6] 0..4, offsets:int[1] 0..0"}},
       {{"array.one_hot", "one_hot", "nn.one_hot"},
        "1 at the place the index names, 0 elsewhere, along a new last axis",
        {"index:int -> y:int", one_hot, R"({"num_classes": 6})", "index:int[2, 3] 0..5"}},

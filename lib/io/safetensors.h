@@ -4,6 +4,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/file.h"
@@ -43,11 +44,14 @@ class SafetensorsFile {
   Metadata metadata_;
 };
 
-// What to write: F32 from tensors (F64 in the double build), I64 from integers.
+// What to write: F32 from tensors (F64 in the double build), I64 from integers, U8 from bytes.
 struct SafetensorsContent {
   std::map<std::string, Tensor> tensors;
   std::map<std::string, Indices> indices;
   Metadata metadata;
+  // Lists: kept by the caller.
+  std::map<std::string, std::span<const std::int64_t>> counts = {};
+  std::map<std::string, std::string_view> bytes = {};
 };
 
 // Deterministic bytes: metadata first with sorted keys, tensors by dtype then name, header padded

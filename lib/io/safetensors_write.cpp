@@ -31,6 +31,8 @@ class Layout {
     header_[name] = {{"dtype", dtype}, {"shape", shape.dims()}, {"data_offsets", {begin, at_}}};
   }
 
+  bool has(const std::string& name) const { return header_.contains(name); }
+
   std::string header() const {  // with its length before it
     std::string text = header_.dump();
     text.resize((text.size() + 7) / 8 * 8, ' ');
@@ -59,22 +61,31 @@ void write_indices(NewFile& file, const Indices& indices) {
 
 void write_safetensors(const std::string& path, const SafetensorsContent& content) {
   Layout layout(content.metadata);
-  for (const auto& [name, indices] : content.indices) {  // I64 ranks above F64 and F32
+  const auto place = [&](const std::string& name, const char* dtype, const Shape& shape,
+                         std::size_t width) {
     check_name(name, path);
-    require(!content.tensors.contains(name), "cannot write '{}': '{}' is given twice", path, name);
-    layout.place(name, "I64", indices.shape(), sizeof(std::int64_t));
+    require(!layout.has(name), "cannot write '{}': '{}' is given twice", path, name);
+    layout.place(name, dtype, shape, width);
+  };
+  for (const auto& [name, indices] : content.indices) {  // I64 ranks above F64, F32 and U8
+    place(name, "I64", indices.shape(), sizeof(std::int64_t));
+  }
+  for (const auto& [name, list] : content.counts) {
+    place(name, "I64", Shape{std::ssize(list)}, sizeof(std::int64_t));
   }
   for (const auto& [name, tensor] : content.tensors) {
-    check_name(name, path);
-    layout.place(name, real_dtype, tensor.shape(), sizeof(real));
+    place(name, real_dtype, tensor.shape(), sizeof(real));
   }
+  for (const auto& [name, list] : content.bytes) place(name, "U8", Shape{std::ssize(list)}, 1);
 
   NewFile file(path);
   file.write(layout.header());
   for (const auto& [name, indices] : content.indices) write_indices(file, indices);
+  for (const auto& [name, list] : content.counts) file.write(list.data(), list.size_bytes());
   for (const auto& [name, tensor] : content.tensors) {
     file.write(tensor.data(), tensor.values().size_bytes());
   }
+  for (const auto& [name, list] : content.bytes) file.write(list);
   file.commit();
 }
 

@@ -1,6 +1,8 @@
+#include "models/embedding/word2vec.h"
 #include "models/model.h"
 #include "models/ngram/ngram_lm.h"
 #include "models/sequential/sequential.h"
+#include "models/text_classifier/text_classifier.h"
 #include "models/transformer/transformer_lm.h"
 
 namespace dlt::models {
@@ -15,11 +17,17 @@ const Registry<ModelType>& catalog() {
                    {{"lm.ngram", "ngram"},
                     "n-gram language model, counted and smoothed",
                     {make_ngram_lm, R"({"model": {"name": "lm.ngram"}})"}},
+                   {{"embed.word2vec", "word2vec"},
+                    "word vectors: skip-gram, CBOW, GloVe",
+                    {make_word2vec, R"({"model": {"name": "embed.word2vec"}})"}},
                    {{"net.sequential", "sequential"},
                     "a list of layers, trained to tell classes or numbers from examples",
                     {make_sequential,
                      R"({"model": {"name": "net.sequential", "input": [2],
                                      "layers": [{"name": "layers.identity"}]}})"}},
+                   {{"net.text_classifier", "text_classifier"},
+                    "mean of the word vectors of a text and a linear layer, as fastText's",
+                    {make_text_classifier, R"({"model": {"name": "net.text_classifier"}})"}},
                });
   return models;
 }

@@ -7,6 +7,7 @@
 #include "base/registry.h"
 #include "config/reader.h"
 #include "models/language.h"
+#include "models/text_classes.h"
 #include "train/fit.h"
 #include "train/run.h"
 #include "train/task.h"
@@ -36,7 +37,8 @@ class Model {
   virtual ~Model() = default;
 
   // Opens the training data, so that what is wrong with them is said before a run is made or
-  // overwritten. `run`: the folder of the one to resume; "" for a new one.
+  // overwritten. `run`: the folder of the one to resume; "" for a new one. Where that takes long it
+  // is shown, if not `quiet`.
   virtual void open_data(const std::string& run) = 0;
   virtual train::FitResult train(train::Run& run, const train::FitOptions& options) = 0;  // then
   // On the run's own held-out data, or on the file `data` where it is not empty.
@@ -49,11 +51,16 @@ class Model {
   virtual void export_weights(std::string_view format, const std::string& path) const = 0;
   // Reads back what export_weights wrote and says what was compared; an Error where it differs.
   // "": the model is all tensors, which the caller compares.
-  virtual std::string check_export(const std::string& /*path*/) const { return ""; }
+  virtual std::string check_export(std::string_view /*format*/, const std::string& /*path*/) const {
+    return "";
+  }
 
   // The gradient training task on made-up data, for bench and gradcheck; no file is opened.
   virtual train::Task& synthetic_task() = 0;
-  virtual LanguageModel* language() { return nullptr; }  // if it can continue a text
+  virtual LanguageModel* language() { return nullptr; }    // if it can continue a text
+  virtual TextClasses* text_classes() { return nullptr; }  // if it can tell classes of texts
+
+  bool quiet = false;
 };
 
 // What a model is made for. One to look at has no weights to speak of, so it may be of any size.

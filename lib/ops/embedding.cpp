@@ -2,12 +2,21 @@
 
 #include "autograd/autograd.h"
 #include "base/error.h"
+#include "kernels/bag.h"
 #include "kernels/pointwise.h"
 #include "kernels/take.h"
 #include "ops/axes.h"
 #include "ops/shape.h"
 
 namespace dlt::ops {
+namespace {
+
+void check_ids(const char* op, const Indices& ids, std::int64_t rows) {
+  for (std::int32_t id : ids.values())
+    require(id >= 0 && id < rows, "{}: id {} is outside a table of {} rows", op, id, rows);
+}
+
+}  // namespace
 
 Tensor embedding(const Tensor& table, const Indices& ids, std::int64_t padding) {
   require(table.shape().rank() == 2, "embedding: the table must be [rows, width], not {}",
@@ -15,8 +24,7 @@ Tensor embedding(const Tensor& table, const Indices& ids, std::int64_t padding) 
   const auto rows = table.dim(0), width = table.dim(1);
   require(padding >= no_padding && padding < rows,
           "embedding: padding {} is outside a table of {} rows", padding, rows);
-  for (std::int32_t id : ids.values())
-    require(id >= 0 && id < rows, "embedding: id {} is outside a table of {} rows", id, rows);
+  check_ids("embedding", ids, rows);
   std::vector<std::int64_t> dims = ids.shape().dims();
   dims.push_back(width);
   Tensor y = Tensor::uninitialized(result_shape("embedding", std::move(dims)));
@@ -29,6 +37,26 @@ Tensor embedding(const Tensor& table, const Indices& ids, std::int64_t padding) 
           std::ranges::replace(learning, static_cast<std::int32_t>(padding), -1);
         kernels::take_backward(dx[0], dy.data(), learning.data(), t);
       });
+}
+
+Tensor embedding_bag(const Tensor& table, const Indices& ids, const Indices& first, Bag mode) {
+  require(table.shape().rank() == 2 && ids.shape().rank() == 1 && first.shape().rank() == 1,
+          "embedding_bag: table {}, ids {} and first {} must be [rows, width], [n] and [bags]",
+          table.shape(), ids.shape(), first.shape());
+  const kernels::Bags s{table.dim(0), table.dim(1), first.size(), ids.size()};
+  check_ids("embedding_bag", ids, s.rows);
+  const auto& at = first.values();
+  require(!at.empty() ? at.front() == 0 && at.back() <= s.ids && std::ranges::is_sorted(at)
+                      : s.ids == 0,
+          "embedding_bag: first must begin with 0, not fall and not pass the {} ids", s.ids);
+  Tensor y = Tensor::uninitialized(result_shape("embedding_bag", {s.bags, s.width}));
+  const bool mean = mode == Bag::mean;
+  kernels::bag_forward(y.mutable_data(), table.data(), ids.data(), first.data(), s, mean);
+  return autograd::record("embedding_bag", y, {table},
+                          [ids, first, s, mean](const Tensor& dy, autograd::InputGrads& dx) {
+                            kernels::bag_backward(dx[0], dy.data(), ids.data(), first.data(), s,
+                                                  mean);
+                          });
 }
 
 Tensor add_positions(const Tensor& x, const Tensor& table, std::int64_t start) {

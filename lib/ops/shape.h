@@ -36,6 +36,12 @@ constexpr std::int64_t no_padding = -1;
 // table [rows, width] looked up by ids, any shape: the result is [ids..., width]. The row
 // `padding` receives no gradient.
 Tensor embedding(const Tensor& table, const Indices& ids, std::int64_t padding = no_padding);
+// Bag b: the rows of table [rows, width] that ids[first[b]] .. ids[first[b + 1] - 1] name (the last
+// bag: up to the end), added up or averaged; zeros for an empty bag. ids [n]; first [bags] begins
+// with 0 and does not fall. The result is [bags, width]: torch's embedding_bag.
+enum class Bag : std::uint8_t { mean, sum };
+Tensor embedding_bag(const Tensor& table, const Indices& ids, const Indices& first,
+                     Bag mode = Bag::mean);
 Indices one_hot(const Indices& index, std::int64_t classes);  // [index..., classes] of 0 and 1
 // x [batch, time, width] plus row `start + t` of table [positions, width] at time t.
 Tensor add_positions(const Tensor& x, const Tensor& table, std::int64_t start = 0);

@@ -100,7 +100,11 @@ Storage::Storage(std::int64_t size) {
   count_in(bytes_);
 }
 
+Storage::Storage(real* data, std::shared_ptr<const void> owner)
+    : data_(data), owner_(std::move(owner)) {}
+
 Storage::~Storage() {
+  if (owner_ != nullptr) return;
   bytes_in_use -= static_cast<std::int64_t>(bytes_);
   if (bytes_ >= Cache::smallest) {
     cache().give(data_, bytes_);

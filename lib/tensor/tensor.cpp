@@ -46,6 +46,10 @@ Tensor Tensor::uninitialized(Shape shape) {
   return around(std::move(shape), std::make_shared<Storage>(n));
 }
 
+Tensor Tensor::over(Shape shape, real* data, std::shared_ptr<const void> owner) {
+  return around(std::move(shape), std::make_shared<Storage>(data, std::move(owner)));
+}
+
 Tensor Tensor::without_array(Shape shape) { return around(std::move(shape), nullptr); }
 
 Tensor Tensor::filled(Shape shape, real value) {

@@ -18,6 +18,7 @@ struct Node;
 class Storage {
  public:
   explicit Storage(std::int64_t size);  // uninitialized
+  Storage(real* data, std::shared_ptr<const void> owner);
   ~Storage();
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
@@ -30,7 +31,8 @@ class Storage {
 
  private:
   real* data_;
-  std::size_t bytes_;
+  std::size_t bytes_ = 0;
+  std::shared_ptr<const void> owner_;  // of a block that is not ours
 };
 
 // A handle to a row-major array of reals, always contiguous. Copying the handle shares the array;
@@ -42,6 +44,8 @@ class Tensor {
   static Tensor zeros(Shape shape);
   static Tensor filled(Shape shape, real value);
   static Tensor from(Shape shape, std::span<const real> values);
+  // Over an array that `owner` keeps in place: a mapped file.
+  static Tensor over(Shape shape, real* data, std::shared_ptr<const void> owner);
   static Tensor from(Shape shape, std::initializer_list<real> values) {
     return from(std::move(shape), std::span<const real>(values.begin(), values.size()));
   }

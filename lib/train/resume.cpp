@@ -13,9 +13,16 @@ namespace {
 using nlohmann::json;
 
 bool may_change(std::string_view pointer) {
-  constexpr std::string_view free[] = {
-      "/train/steps",        "/train/eval_every",   "/train/save_every", "/train/keep_last",
-      "/train/report_every", "/train/check_finite", "/threads",          "/log"};
+  constexpr std::string_view free[] = {"/train/steps",
+                                       "/train/eval_every",
+                                       "/train/save_every",
+                                       "/train/keep_last",
+                                       "/train/report_every",
+                                       "/train/check_finite",
+                                       "/train/memory",
+                                       "/train/tmp",
+                                       "/threads",
+                                       "/log"};
   return std::ranges::any_of(free, [&](std::string_view f) {
     return pointer == f || (pointer.starts_with(f) && pointer[f.size()] == '/');
   });

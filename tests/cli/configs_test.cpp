@@ -37,8 +37,14 @@ bool is_language(const std::string& config) {
   return parsed(config)["model"]["name"].get<std::string>().starts_with("lm.");
 }
 
-// Learned by counting: no steps, no batches.
-bool is_counted(const std::string& config) { return parsed(config)["model"]["name"] == "lm.ngram"; }
+bool is_embedding(const std::string& config) {
+  return parsed(config)["model"]["name"].get<std::string>().starts_with("embed.");
+}
+
+// Learned by counting or word by word: no steps, no batches.
+bool has_no_steps(const std::string& config) {
+  return parsed(config)["model"]["name"] == "lm.ngram" || is_embedding(config);
+}
 
 bool is_large(const std::string& config) { return parsed(config)["model"]["width"] > 512; }
 
@@ -51,7 +57,9 @@ Args on_data_at_hand(const std::string& config) {
     const std::string name = fs::path(value.get<std::string>()).filename();
     args.push_back("--set");
     args.push_back("data." + key + "=data/fixtures/" +
-                   (is_language(config) ? "genesis.txt" : "fashion/" + name));
+                   (is_language(config) || is_embedding(config) ? "genesis.txt"
+                    : name == "topics.txt"                      ? "udhr.tsv"
+                                                                : "fashion/" + name));
   }
   return args;
 }
@@ -63,7 +71,7 @@ Args with_short_warmup(const std::string& config) {
 
 // A config that counts in epochs is to count in steps.
 Args in_steps(const std::string& config) {
-  if (!parsed(config)["train"].contains("epochs")) return {};
+  if (is_embedding(config) || !parsed(config)["train"].contains("epochs")) return {};
   return {"--set", "train.epochs=null"};
 }
 
@@ -75,7 +83,7 @@ TEST_CASE("every config with data trains", "[cli][cli-slow]") {
     CAPTURE(config);
     const Folder folder;
     Args args = {"train", config, "--quiet", "--out", folder / "run"};
-    if (!is_counted(config)) {
+    if (!has_no_steps(config)) {
       const Args few = {"--set",         "train.steps=2", "--set",
                         "train.batch=2", "--set",         "train.eval_batches=1"};
       args.insert(args.end(), few.begin(), few.end());

@@ -235,6 +235,27 @@ TEST_CASE("what is written reads back equal", "[io][safetensors]") {
   CHECK(file.tensors().size() == 2);
 }
 
+TEST_CASE("lists of large integers and bytes are written", "[io][safetensors]") {
+  const test::Folder folder;
+  const std::vector<std::int64_t> counts = {5'000'000'000, -1};
+  io::SafetensorsContent content;
+  content.counts["counts"] = counts;
+  content.bytes["text"] = "abc";
+  content.tensors["x"] = Tensor::zeros({2});
+  io::write_safetensors(folder / "a.st", content);
+  const SafetensorsFile file(folder / "a.st");
+  const auto& entry = file.entries().at("counts");
+  CHECK(entry.dtype == "I64");
+  CHECK(entry.shape == Shape{2});
+  CHECK(std::memcmp(entry.bytes.data(), counts.data(), 16) == 0);
+  CHECK(file.entries().at("text").dtype == "U8");
+  CHECK(std::memcmp(file.entries().at("text").bytes.data(), "abc", 3) == 0);
+  CHECK(file.tensor("x").shape() == Shape{2});
+  content.bytes["x"] = "twice";
+  CHECK_THROWS_WITH(io::write_safetensors(folder / "b.st", content),
+                    "cannot write '" + folder / "b.st" + "': 'x' is given twice");
+}
+
 TEST_CASE("an empty safetensors file is valid", "[io][safetensors]") {
   const test::Folder folder;
   io::write_safetensors(folder / "a.st", {});

@@ -58,6 +58,13 @@ TEST_CASE("every op's gradient agrees with finite differences", "[ops][gradcheck
             0.1,
             1});
   check_op({"embedding", {{3, 4}}, [&](const In& x) { return ops::embedding(x[0], ids); }});
+  const Indices bag_ids({6}, {0, 2, 2, 1, 2, 0}), bag_first({4}, {0, 3, 3, 4});
+  check_op({"embedding_bag", {{3, 4}}, [&](const In& x) {
+              return ops::embedding_bag(x[0], bag_ids, bag_first);
+            }});
+  check_op({"embedding_bag", {{3, 4}}, [&](const In& x) {
+              return ops::embedding_bag(x[0], bag_ids, bag_first, ops::Bag::sum);
+            }});
   check_op({"add_positions", {{2, 3, 4}, {6, 4}}, [](const In& x) {
               return ops::add_positions(x[0], x[1], 2);
             }});

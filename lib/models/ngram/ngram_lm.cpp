@@ -61,7 +61,7 @@ class NgramLm : public Model, LanguageModel {
     write_model(path, model_->tables(), model_->values());
   }
 
-  std::string check_export(const std::string& path) const override;
+  std::string check_export(std::string_view format, const std::string& path) const override;
 
   train::Task& synthetic_task() override {
     fail(Exit::usage, "lm.ngram learns by counting: it has no training steps and no gradients");
@@ -155,7 +155,7 @@ train::Metrics NgramLm::evaluate(const std::string& data) {
           {"tokens", tokens}};
 }
 
-std::string NgramLm::check_export(const std::string& path) const {
+std::string NgramLm::check_export(std::string_view /*format*/, const std::string& path) const {
   const auto written = ngram::Model::open(path);
   std::uint64_t grams = 0;
   for (int n = 1; n <= model_->order(); ++n) grams += model_->count(n);

@@ -1,9 +1,9 @@
 #include "models/sequential/settings.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/file.h"
+#include "models/epochs.h"
 
 namespace dlt::models {
 namespace {
@@ -33,9 +33,7 @@ SequentialSettings::SequentialSettings(config::Reader& root, const Origin& origi
   seed = static_cast<std::uint64_t>(signed_seed);
   train.field("batch", batch, 0, 1 << 20);  // 0: all there is
   train.field("eval_batches", eval_batches, 0);
-  double epochs = 0;
-  train.shorthand("epochs", epochs, 0, 1e6);
-  if (epochs > 0 && train.has("steps")) train.fail("epochs", "give epochs or steps, not both");
+  const double epochs = read_epochs(train);
 
   open(origin, model.has("input") && epochs == 0);
   std::vector<std::int64_t> dims;
@@ -49,7 +47,10 @@ SequentialSettings::SequentialSettings(config::Reader& root, const Origin& origi
   }
   if (opened && batch == 0) batch = opened->train.size();
   batch = std::max<std::int64_t>(batch, 1);
-  if (epochs > 0) read_steps(root, train, epochs);
+  if (epochs > 0) {
+    if (!opened) train.fail("epochs", "there are no data whose size would be known: give steps");
+    set_steps(root, train, epochs, opened->train.size(), batch);
+  }
   fit = train::FitConfig::read(train);
 }
 
@@ -62,17 +63,6 @@ void SequentialSettings::open(const Origin& origin, bool look_is_enough) {
   }
   if (origin.purpose == Purpose::look && look_is_enough) return;
   opened = set->open();
-}
-
-// Steps are what a run is counted in: its own config has them in place of epochs.
-void SequentialSettings::read_steps(config::Reader& root, config::Reader& train, double epochs) {
-  if (!opened) train.fail("epochs", "there are no data whose size would be known: give steps");
-  std::int64_t accumulate = 1;
-  train.field("accumulate", accumulate, 1, 1 << 20);
-  const double examples = epochs * static_cast<double>(opened->train.size());
-  const double steps =
-      std::ceil(examples / (static_cast<double>(batch) * static_cast<double>(accumulate)));
-  root.set(fmt::format("train.steps={}", static_cast<std::int64_t>(std::min(steps, 9e15))));
 }
 
 }  // namespace dlt::models

@@ -27,7 +27,6 @@ struct SequentialSettings {
 
  private:
   void open(const Origin& origin, bool look_is_enough);
-  void read_steps(config::Reader& root, config::Reader& train, double epochs);
 };
 
 }  // namespace dlt::models

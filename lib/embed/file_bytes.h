@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/file.h"
+
+namespace dlt::embed {
+
+// All bytes of a file, mapped; of a gzip file (told by its content) what it unpacks to.
+// Exit::damaged where that cannot be read.
+class FileBytes {
+ public:
+  explicit FileBytes(const std::string& path);
+
+  std::string_view text() const { return unpacked_ ? text_ : map_.text(); }
+  bool unpacked() const { return unpacked_; }
+
+ private:
+  MappedFile map_;
+  std::string text_;
+  bool unpacked_ = false;
+};
+
+}  // namespace dlt::embed
