@@ -8,12 +8,12 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/system.h"
-#include "commands/ngram_train.h"
 #include "embed/vector_file.h"
 #include "models/embedding/learn.h"
 #include "models/embedding/settings.h"
 #include "ngram/corpus.h"
 #include "ngram/training.h"
+#include "ngram/unit.h"
 
 namespace dlt::app {
 namespace {
@@ -27,7 +27,7 @@ embed::Settings settings_of(const EmbedTrainOptions& o) {
                                  : embed::Method::skipgram;
   const bool tree = o.loss == "hs" || o.loss == "hierarchical_softmax";
   s.loss = tree ? embed::Loss::hierarchical_softmax : embed::Loss::negative_sampling;
-  s.unit = unit_of(o.unit);
+  s.unit = ngram::parse_unit(o.unit);
   s.mean_gradient = !o.full_gradient;
   s.deterministic = !o.free_running;
   if (s.max_chars > 0 && s.min_chars == 0) s.min_chars = std::min<std::int64_t>(3, s.max_chars);
