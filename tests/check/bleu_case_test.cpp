@@ -25,7 +25,7 @@ Json read(const std::string& name) {
 
 TEST_CASE("BLEU, chrF and tokens equal sacreBLEU's", "[check][golden]") {
   const auto outcomes = check::replay(golden);
-  CHECK(outcomes.size() == 3 + 11 + 42);
+  CHECK(outcomes.size() == 2 + 11 + 42);
   for (const check::Outcome& o : outcomes) {
     INFO(o.name << ": " << o.detail);
     CHECK(o.passed);
@@ -46,11 +46,10 @@ TEST_CASE("replaying BLEU says where the first difference is", "[check]") {
   const auto outcomes = check::replay_bleu(folder.path());
   CHECK(outcomes[0].detail == "precisions of order 2 is 55, not 55.00001");
   CHECK(outcomes[0].error == Approx(1e-5));
-  CHECK(outcomes[1].passed);
-  CHECK(outcomes[2].detail == "the score is 69.57005428, not 69.57");
-  CHECK(outcomes[3].detail == "the text is 'Hello , world !', not 'Hello, world !'");
-  CHECK(outcomes[14].detail == "there are 4 matches, not 3");
-  CHECK(outcomes[15].detail ==
+  CHECK(outcomes[1].detail == "the score is 69.57005428, not 69.57");
+  CHECK(outcomes[2].detail == "the text is 'Hello , world !', not 'Hello, world !'");
+  CHECK(outcomes[13].detail == "there are 4 matches, not 3");
+  CHECK(outcomes[14].detail ==
         "the signature is 'nrefs:1|case:lc|eff:no|tok:13a|smooth:exp', not "
         "'nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp'");
   CHECK(std::ranges::count_if(outcomes, [](const auto& o) { return !o.passed; }) == 5);

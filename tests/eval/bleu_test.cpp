@@ -51,6 +51,13 @@ TEST_CASE("every smoothing takes its value", "[eval][bleu]") {
   CHECK(third({.smoothing = exp}) == Approx(100.0 / 4));
 }
 
+TEST_CASE("BLEU of Chinese counts characters", "[eval][bleu]") {
+  // Seven of them, an eighth left out in the middle: 7/7, 5/6, 3/5 and 1/4, exp(-1/7).
+  const auto b = eval::bleu({"我们喜欢吃苹果"}, {{"我们喜欢爱吃苹果"}}, {.tokenize = "zh"});
+  CHECK(b.score == Approx(51.54486831107658).epsilon(1e-12));  // bleu_zh of the golden bleu.json
+  CHECK(b.matches == std::array<std::int64_t, 4>{7, 5, 3, 1});
+}
+
 TEST_CASE("effective order gives short sentences a score", "[eval][bleu]") {
   CHECK(eval::bleu({"hello there"}, {{"hello there"}}).score == 0);
   CHECK(eval::bleu({"hello there"}, {{"hello there"}}, {.effective_order = true}).score ==
