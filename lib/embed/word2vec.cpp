@@ -204,6 +204,7 @@ bool Word2Vec::advance(std::int64_t words) {
     if (!std::isfinite(loss_)) model_.require_finite(place_.words);
   }
   if (ended()) model_.require_finite(place_.words);
+  model_.corpus.tokens.drop();
   return !ended();
 }
 
