@@ -45,7 +45,7 @@ Word2VecModel::Word2VecModel(const Settings& s, const Corpus& c)
     negatives = AliasTable(negative_probabilities(c.counts, s.exponent));
   }
   if (s.max_chars > 0) {
-    subwords.emplace(c.words, s.min_chars, s.max_chars, s.buckets);
+    subwords.emplace(c.words, Pieces{s.min_chars, s.max_chars, s.buckets});
     inputs = subwords->rows();
   }
   rows = Tensor::zeros({inputs + outputs, width});
