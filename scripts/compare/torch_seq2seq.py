@@ -27,7 +27,7 @@ def arguments():
     add("--dropout", type=float, default=0.1)
     add("--smoothing", type=float, default=0.1)
     add("--batch-tokens", type=int, default=4096, help="of source, target and padding")
-    add("--shortest", type=int, default=28, help="tokens of one side")
+    add("--shortest", type=int, default=32, help="tokens of one side")
     add("--longest", type=int, default=32, help="tokens of one side")
     add("--threads", type=int, default=1)
     add("--steps", type=int, default=10, help="timed steps")
