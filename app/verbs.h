@@ -29,6 +29,7 @@ void add_ngram_next(CLI::App& group, int& code);     // suggest, generate
 void add_ngram_reshape(CLI::App& group, int& code);  // prune, mix, audit
 void add_ngram_words(CLI::App& group, int& code);    // spell, segment, distance
 void add_ngram_classes(CLI::App& group, int& code);  // features, classify
+void add_bleu(CLI::App& cli, int& code);
 void add_embed(CLI::App& cli, int& code);
 // What `dlt embed` can do.
 void add_embed_use(CLI::App& group, int& code);    // nearest, analogy, similarity, classes, convert
