@@ -48,13 +48,16 @@ class Parallel : public PairSet {
   PairSplit split(TextPairs all) const override;
   std::unique_ptr<text::Tokenizer> make_tokenizer(const TextPairs* all) const override;
   bool keeps_tokenizer() const override { return tokenizer_.name != "ids"; }
-  std::optional<Marks> marks() const override { return marks_; }
+  std::optional<Marks> marks() const override {
+    const bool stands_in = !has_text() && (tokenizer_.name == "bpe" || tokenizer_.name == "chars");
+    return stands_in ? Marks() : marks_;
+  }
 
  private:
   std::string source_, target_, pairs_, valid_source_, valid_target_, valid_pairs_;
   double valid_fraction_ = 0.1;
   TokenizerConfig tokenizer_;
-  std::optional<Marks> marks_;  // of ids, and where there is no text
+  std::optional<Marks> marks_;  // of ids
 };
 
 // Either both files, or one with both sides, or none.

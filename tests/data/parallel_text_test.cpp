@@ -116,7 +116,7 @@ TEST_CASE("a config names both files or one", "[pairs]") {
   CHECK(refusal(R"({"valid_target": "a"})") ==
         "c.json:1:18: /valid_target: is of no use without valid_source");
   CHECK(refusal(R"({"tokenizer": {"name": "ids", "vocab_size": 9, "pad": 3, "end": 3}})") ==
-        "c.json:1:66: /tokenizer/end: pad and end must be two ids");
+        "c.json:1:65: /tokenizer/end: pad and end must be two ids");
   CHECK_FALSE(set_of("{}")->has_text());
 }
 
