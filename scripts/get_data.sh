@@ -113,6 +113,7 @@ make_poems_zh() {
   local root
   root=$(npm_root chinese-poetry 2.0.1)
   python3 scripts/poems_text.py "$root/dist/quantangshi"
+}
 
 # Paragraphs of LibreOffice's help in English and Chinese, for translation: train, valid, test.
 make_help_zh_en() {
