@@ -8,11 +8,12 @@
 #include "base/file.h"
 #include "embed/vectors.h"
 
-// The formats one by one, for vector_file.cpp. Readers get the bytes of a whole file and its name
-// for messages; Exit::damaged where they are wrong.
 namespace dlt::io {
 class FileBytes;
 }
+
+// The formats one by one, for vector_file.cpp. Readers get the bytes of a whole file and its name
+// for messages; Exit::damaged where they are wrong.
 namespace dlt::embed {
 
 // "V D", the first line of most formats.
