@@ -23,6 +23,8 @@ struct Gemm {
   real* pre = nullptr;  // [m,n] with C's stride: receives what goes into the activation
 };
 
+// Of at least so many rows; fewer may be summed in another order.
+constexpr Size steady_rows = 9;
 // Every element is summed over k in one fixed order: the same bits for any number of threads.
 void gemm(real* c, const real* a, const real* b, const Gemm& g) noexcept;
 
