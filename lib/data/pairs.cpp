@@ -24,6 +24,24 @@ std::int64_t size_of(const Pair& p) { return std::ssize(p.source) + std::ssize(p
 
 std::int64_t Pair::length() const { return std::max(std::ssize(source), std::ssize(target)) + 1; }
 
+std::vector<Pair> random_pairs(std::int64_t count, std::int64_t length, std::int64_t vocab,
+                               std::uint64_t seed) {
+  Rng rng(seed);
+  const auto side = [&] {
+    std::vector<std::int32_t> ids(static_cast<std::size_t>(length));
+    for (auto& id : ids) {
+      id = static_cast<std::int32_t>(rng.below(static_cast<std::uint64_t>(vocab)));
+    }
+    return ids;
+  };
+  std::vector<Pair> pairs;
+  for (std::int64_t i = 0; i < count; ++i) {
+    auto source = side();
+    pairs.push_back({std::move(source), side()});
+  }
+  return pairs;
+}
+
 PairBatch make_batch(const std::vector<const Pair*>& pairs, const Marks& marks) {
   const std::int64_t rows = std::ssize(pairs);
   std::int64_t s = 0, t = 0;

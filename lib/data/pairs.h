@@ -29,6 +29,9 @@ struct PairBatch {
   std::int64_t tokens = 0;                 // source and target, ends but not pads
 };
 
+std::vector<Pair> random_pairs(std::int64_t count, std::int64_t length, std::int64_t vocab,
+                               std::uint64_t seed);
+
 PairBatch make_batch(const std::vector<const Pair*>& pairs, const Marks& marks);
 
 // The order in which neighbours need the least padding.

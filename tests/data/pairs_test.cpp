@@ -12,7 +12,7 @@ namespace {
 
 using Ids = std::vector<std::int32_t>;
 
-std::vector<Pair> random_pairs(std::size_t count) {
+std::vector<Pair> pairs_of_lengths(std::size_t count) {
   std::vector<Pair> pairs;
   for (std::size_t i = 0; i < count; ++i) {
     Rng rng(derive(5, i));
@@ -64,7 +64,7 @@ TEST_CASE("other marks than Marian's", "[pairs]") {
 }
 
 TEST_CASE("an epoch has every pair once, in batches no larger than they may be", "[pairs]") {
-  const auto pairs = random_pairs(1000);
+  const auto pairs = pairs_of_lengths(1000);
   PairBatches batches(pairs, 400, 3);
   for (int epoch = 0, step = 1; epoch < 3; ++epoch) {
     std::set<const Pair*> seen;
@@ -81,7 +81,7 @@ TEST_CASE("an epoch has every pair once, in batches no larger than they may be",
 }
 
 TEST_CASE("batches are a function of seed and step", "[pairs]") {
-  const auto pairs = random_pairs(200);
+  const auto pairs = pairs_of_lengths(200);
   const PairBatches batches(pairs, 300, 3);
   const auto all = steps_of(batches, pairs, 1, 120);
   CHECK(steps_of(batches, pairs, 71, 120) == std::vector(all.begin() + 70, all.end()));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "autograd/autograd.h"
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/system.h"
@@ -11,7 +10,7 @@
 #include "models/seq2seq/measure.h"
 #include "models/seq2seq/settings.h"
 #include "models/seq2seq/summarize.h"
-#include "text/utf8.h"
+#include "models/seq2seq/translate_lines.h"
 #include "train/checkpoint.h"
 #include "train/files.h"
 #include "train/progress.h"
@@ -19,6 +18,7 @@
 namespace dlt::models {
 namespace {
 
+constexpr std::int64_t usual = 31;  // tokens of a side of made-up pairs
 const auto no_stage = [](double) {};
 
 class Seq2SeqModel : public Model, Translator, train::Task {
@@ -58,7 +58,9 @@ class Seq2SeqModel : public Model, Translator, train::Task {
 
   Translator* translator() override { return this; }
   std::vector<Translation> translate(const std::vector<std::string>& lines, std::int64_t first_line,
-                                     const SearchOptions& options) const override;
+                                     const SearchOptions& options) const override {
+    return translate_lines(*net_, vocabulary_, s_.data->longest, lines, first_line, options);
+  }
   Translated measure(const std::string& source, const std::string& reference,
                      const SearchOptions& options, const std::string& tokenize) const override;
   SearchOptions search_options() const override { return s_.search; }
@@ -77,7 +79,6 @@ class Seq2SeqModel : public Model, Translator, train::Task {
 
   void check_tokenizer(const std::string& run) const;
   data::EncodedPairs encoded(const data::TextPairs& texts, train::Progress& progress) const;
-  std::vector<std::int32_t> encoded_line(const std::string& line, std::int64_t number) const;
   std::vector<data::Pair> random_pairs(std::uint64_t seed) const;
   void show_end(train::Run& run, train::Progress& progress) const;
   train::Progress progress() const {
@@ -166,23 +167,10 @@ void Seq2SeqModel::show_end(train::Run& run, train::Progress& shown) const {
 }
 
 std::vector<data::Pair> Seq2SeqModel::random_pairs(std::uint64_t seed) const {
-  constexpr std::int64_t length = 31;  // and an end
-  const std::int64_t size = std::min({length, s_.data->longest, s_.batch_tokens / 2});
-  Rng rng(seed);
-  const auto side = [&] {
-    std::vector<std::int32_t> ids(static_cast<std::size_t>(std::max<std::int64_t>(size, 1)));
-    for (auto& id : ids) {
-      id = static_cast<std::int32_t>(rng.below(static_cast<std::uint64_t>(vocabulary_.size)));
-    }
-    return ids;
-  };
-  std::vector<data::Pair> pairs;
-  const std::int64_t rows = s_.batch_tokens / (2 * (size + 1));
-  for (std::int64_t i = 0; i < std::max<std::int64_t>(rows, 1); ++i) {
-    auto source = side();
-    pairs.push_back({std::move(source), side()});
-  }
-  return pairs;
+  const std::int64_t length =
+      std::max<std::int64_t>(1, std::min({usual, s_.data->longest, s_.batch_tokens / 2}));
+  const std::int64_t rows = s_.batch_tokens / (2 * (length + 1));
+  return data::random_pairs(std::max<std::int64_t>(rows, 1), length, vocabulary_.size, seed);
 }
 
 Tensor Seq2SeqModel::loss(std::int64_t step, std::int64_t part) {
@@ -239,42 +227,6 @@ Translated Seq2SeqModel::measure(const std::string& source, const std::string& r
   return t;
 }
 
-std::vector<std::int32_t> Seq2SeqModel::encoded_line(const std::string& line,
-                                                     std::int64_t number) const {
-  const std::size_t wrong = text::utf8_error(line);
-  require(wrong == line.size(), Exit::data, "line {}, column {}: byte 0x{:02X} is not UTF-8",
-          number, text::place_of(line, std::min(wrong, line.size())).column,
-          wrong < line.size() ? static_cast<unsigned char>(line[wrong]) : 0);
-  auto ids = vocabulary_.encode(line, fmt::format("line {}", number));
-  require(!vocabulary_.has_mark(ids), Exit::data,
-          "line {}: it holds a mark of the vocabulary, which stands for the end of a line or for "
-          "nothing: leave it out",
-          number);
-  require(std::ssize(ids) <= s_.data->longest, Exit::data,
-          "line {}: its {} tokens are more than the {} that this model takes (data.longest): break "
-          "it up",
-          number, ids.size(), s_.data->longest);
-  return ids;
-}
-
-std::vector<Translation> Seq2SeqModel::translate(const std::vector<std::string>& lines,
-                                                 std::int64_t first_line,
-                                                 const SearchOptions& options) const {
-  std::vector<std::vector<std::int32_t>> sources;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (data::is_blank(lines[i])) continue;
-    sources.push_back(encoded_line(lines[i], first_line + static_cast<std::int64_t>(i)));
-    places.push_back(i);
-  }
-  const auto found = search_all(*net_, sources, vocabulary_.marks, options, no_stage);
-  std::vector<Translation> all(lines.size());
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    all[places[i]] = {vocabulary_.decode(found[i].tokens), found[i].score};
-  }
-  return all;
-}
-
 void Seq2SeqModel::export_weights(std::string_view format, const std::string& path) const {
   if (format == "hf") {
     require(!train::exists(path) || train::is_folder(path), Exit::usage,
@@ -283,6 +235,9 @@ void Seq2SeqModel::export_weights(std::string_view format, const std::string& pa
             "'{}' is not empty: give another --out, or empty it first", path);
     return train::make_whole(path, [&](const std::string& folder) {
       net_->write_hf(folder, params_.all(), vocabulary_);
+      if (s_.data->keeps_tokenizer()) {
+        write_file(folder + "/tokenizer.json", vocabulary_.tokenizer->json());
+      }
     });
   }
   require(!train::is_folder(path), Exit::usage,
@@ -292,7 +247,7 @@ void Seq2SeqModel::export_weights(std::string_view format, const std::string& pa
 }
 
 Summary Seq2SeqModel::summary() const {
-  constexpr std::int64_t time = 32;
+  constexpr std::int64_t time = usual + 1;
   const std::int64_t rows = std::max<std::int64_t>(s_.batch_tokens / (2 * time), 1);
   return summarize(params_, vocabulary_.size, rows, time, s_.fit.step.accumulate);
 }

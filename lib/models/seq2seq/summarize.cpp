@@ -44,7 +44,7 @@ Summary summarize(const nn::Params& params, std::int64_t vocab, std::int64_t row
     if (row == s.layers.end()) row = s.layers.insert(row, {layer, {rows, time, t.dim(-1)}, 0, 0});
     row->parameters += t.size();
     if (!is_matrix(t)) continue;
-    row->output = {rows, time, std::min(t.dim(0), t.dim(1))};
+    row->output = {rows, time, t.dim(0) == vocab ? t.dim(1) : std::min(t.dim(0), t.dim(1))};
     const bool looked_up = t.dim(0) == vocab && name != head;
     if (looked_up) continue;
     row->macs += t.size() * tokens;
