@@ -25,8 +25,9 @@ int run(int argc, char** argv) {
       ->capture_default_str();
   cli.parse_complete_callback([&workers] { set_threads(workers); });
 
-  for (const auto add : {add_train, add_use, add_predict, add_exchange, add_tokenizer, add_look,
-                         add_api, add_sa, add_ngram, add_embed}) {
+  for (const auto add : {add_train, add_use, add_predict, add_translate, add_average, add_exchange,
+                         add_tokenizer, add_look, add_api, add_sa, add_ngram, add_embed,
+                         add_bleu}) {
     add(cli, code);
   }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>  // slow to compile: only in the sources of this folder
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -13,6 +15,8 @@ void add_train(CLI::App& cli, int& code);
 void add_use(CLI::App& cli, int& code);  // eval, generate
 void add_predict(CLI::App& cli, int& code);
 void add_exchange(CLI::App& cli, int& code);  // export, import
+void add_translate(CLI::App& cli, int& code);
+void add_average(CLI::App& cli, int& code);
 void add_tokenizer(CLI::App& cli, int& code);
 void add_look(CLI::App& cli, int& code);  // inspect, bench, check, doctor
 void add_api(CLI::App& cli, int& code);   // api, gradcheck
@@ -25,6 +29,7 @@ void add_ngram_next(CLI::App& group, int& code);     // suggest, generate
 void add_ngram_reshape(CLI::App& group, int& code);  // prune, mix, audit
 void add_ngram_words(CLI::App& group, int& code);    // spell, segment, distance
 void add_ngram_classes(CLI::App& group, int& code);  // features, classify
+void add_bleu(CLI::App& cli, int& code);
 void add_embed(CLI::App& cli, int& code);
 // What `dlt embed` can do.
 void add_embed_use(CLI::App& group, int& code);    // nearest, analogy, similarity, classes, convert
@@ -52,6 +57,11 @@ CLI::App* verb(CLI::App& cli, const std::string& name, const std::string& summar
   return sub;
 }
 
+// --checkpoint of commands that use a run.
+void checkpoint_option(CLI::App* sub, std::string& value);
+// --beam and --length-penalty of those that translate.
+void search_options(CLI::App* sub, std::optional<std::int64_t>& beam,
+                    std::optional<double>& length_penalty);
 // --set of commands that read a config.
 void set_option(CLI::App* sub, std::vector<std::string>& sets);
 

@@ -11,10 +11,6 @@
 namespace dlt::app {
 namespace {
 
-void checkpoint_option(CLI::App* sub, std::string& value) {
-  sub->add_option("--checkpoint", value, "best, last or a step")->capture_default_str();
-}
-
 struct TokenizerCommands {
   TokenizerTrainOptions train;
   TokenizerEncodeOptions encode;
@@ -22,6 +18,20 @@ struct TokenizerCommands {
 };
 
 }  // namespace
+
+void checkpoint_option(CLI::App* sub, std::string& value) {
+  sub->add_option("--checkpoint", value, "best, last or a step")->capture_default_str();
+}
+
+void search_options(CLI::App* sub, std::optional<std::int64_t>& beam,
+                    std::optional<double>& length_penalty) {
+  sub->add_option("--beam", beam,
+                  "of translations that are followed; 1: greedy (default: as the config says)")
+      ->check(integer(1, 1000));
+  sub->add_option("--length-penalty", length_penalty,
+                  "of translations: log probability / tokens^A (default: as the config says)")
+      ->check(number(0, 100));
+}
 
 void set_option(CLI::App* sub, std::vector<std::string>& sets) {
   sub->add_option("--set", sets, "a.b=value: replace a value of the config")
@@ -62,11 +72,21 @@ void add_train(CLI::App& cli, int& code) {
 void add_use(CLI::App& cli, int& code) {
   static EvalOptions e;  // filled while the command line is read
   static GenerateOptions g;
-  auto* t = verb(cli, "eval", "Measure a run on held-out data", "dlt eval runs/bible --json", code,
-                 [] { eval(e); });
+  auto* t = verb(cli, "eval", "Measure a run on held-out data",
+                 "dlt eval runs/bible --json\n"
+                 "  dlt eval runs/zh-en --data test.zh --reference test.en --beam 4",
+                 code, [] { eval(e); });
   t->add_option("run", e.run, "run folder")->required();
   checkpoint_option(t, e.checkpoint);
-  t->add_option("--data", e.data, "a text file instead of what the run held out");
+  t->add_option("--data", e.data, "a file instead of what the run held out");
+  t->add_option("--reference", e.reference,
+                "the translations of --data, line by line (default: --data has both, with tabs)");
+  search_options(t, e.beam, e.length_penalty);
+  t->add_option("--tokenize", e.tokenize,
+                "of BLEU: 13a, zh, char, none (default: as the config says)");
+  t->add_option("--samples", e.samples, "translations to show")
+      ->capture_default_str()
+      ->check(integer(0));
   t->add_flag("--json", e.json, "one JSON object");
 
   t = verb(cli, "generate", "Continue a text with a language model",

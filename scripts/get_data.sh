@@ -8,7 +8,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 cache=$PWD/.cache/debian
 checksums=scripts/data.sha256
-names=(bible fortunes-zh fashion-mnist brown udhr english topics chinese words-zh poems-zh)
+names=(bible fortunes-zh fashion-mnist brown udhr english topics chinese words-zh poems-zh help-zh-en
+  iso-codes)
 
 # The King James Version, one verse a line. The package keeps it compressed in a format of its own,
 # which its program `bible` prints as "Ge1:1 In the beginning": a new "Ge1" begins a chapter.
@@ -112,6 +113,21 @@ make_poems_zh() {
   local root
   root=$(npm_root chinese-poetry 2.0.1)
   python3 scripts/poems_text.py "$root/dist/quantangshi"
+}
+
+# Paragraphs of LibreOffice's help in English and Chinese, for translation: train, valid, test.
+make_help_zh_en() {
+  local en zh help=usr/share/libreoffice/help
+  en=$(package_root libreoffice-help-en-us "$help/en-US/contents.js")
+  zh=$(package_root libreoffice-help-zh-cn "$help/zh-CN/contents.js")
+  python3 "$OLDPWD/scripts/help_pairs.py" "${en%/}/$help/en-US/text" "${zh%/}/$help/zh-CN/text"
+}
+
+# Names of countries, languages and currencies: "English<TAB>Chinese" lines.
+make_iso_codes() {
+  local root
+  root=$(package_root iso-codes usr/share/locale/zh_CN/LC_MESSAGES/iso_3166-1.mo)
+  python3 scripts/iso_names.py "${root%/}/usr/share"
 }
 
 # npm_root PACKAGE VERSION: the folder of the cache with that package of the npm registry, from

@@ -7,6 +7,7 @@
 #include "api/operator.h"
 #include "base/error.h"
 #include "data/example_set.h"
+#include "data/pair_set.h"
 #include "data/text_source.h"
 #include "models/model.h"
 #include "optim/optimizer.h"
@@ -64,6 +65,8 @@ std::vector<Item> collect() {
   add(all, "data set", data::example_sets(), [](const auto& e) {
     return named_attributes(e, [&e](config::Reader& r) { e.make(r, data::Target::classes); });
   });
+  add(all, "data set", data::pair_sets(),
+      [](const auto& e) { return named_attributes(e, [&e](config::Reader& r) { e.make(r); }); });
   add(all, "data set", data::text_sets(), reads(data::TextConfig::read));
   add(all, "tokenizer", data::tokenizers(), reads(data::TokenizerConfig::read));
   add(all, "metric", train::metric_names(), nullptr);

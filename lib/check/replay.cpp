@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "check/bleu_case.h"
 #include "check/bpe_case.h"
 #include "check/language_case.h"
 #include "check/marian_case.h"
@@ -23,7 +24,8 @@ constexpr const char* known =
     "gpt2 or llama, model.safetensors, expected.safetensors), an encoder-decoder (the same of "
     "model_type marian), a training run (a language model and recipe.json), bpe (bpe.json, "
     "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json), ngram (train.txt, "
-    "test.txt, o3.arpa, o3.query.txt, o3.summary.txt), arpa (.arpa files)";
+    "test.txt, o3.arpa, o3.query.txt, o3.summary.txt), arpa (.arpa files), bleu (bleu.json, "
+    "bleu_golden.json)";
 
 // The model_type of a config.json.
 std::string model_type(const std::string& config) {
@@ -40,6 +42,7 @@ Replay layout_of(const std::string& dir) {
   const auto has = [&](const char* name) { return train::exists(dir + "/" + name); };
   if (has("bpe.json")) return replay_bpe;
   if (has("ops.json")) return replay_ops;
+  if (has("bleu.json") || has("bleu_golden.json")) return replay_bleu;
   if (has("optim.json")) return replay_optim;
   if (!arpa_files_in(dir).empty()) return has("train.txt") ? replay_ngram : replay_arpa;
   if (!has("config.json") || !has("expected.safetensors")) return nullptr;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "tensor/tensor.h"
@@ -30,6 +31,14 @@ struct PairBatch {
 
 PairBatch make_batch(const std::vector<const Pair*>& pairs, const Marks& marks);
 
+// The order in which neighbours need the least padding.
+void sort_by_length(std::span<const Pair*> pairs);
+
+// Neighbours together, of each group no more than `max_tokens` tokens (rows times the longest row,
+// source and target together), but for a pair that is longer by itself.
+std::vector<std::vector<const Pair*>> cut_by_tokens(std::span<const Pair* const> pairs,
+                                                    std::int64_t max_tokens);
+
 // Batches of about `max_tokens` tokens (rows times the longest row, source and target together),
 // each of pairs of like length (Vaswani et al. 2017, 5.1). An epoch is a shuffle, a stable sort by
 // length within blocks of it, a cut, and a shuffle of the cuts: a pure function of seed and epoch.
@@ -39,11 +48,12 @@ class PairBatches {
 
   // The pairs of batch number `step` (1, 2, ...), epoch after epoch.
   std::vector<const Pair*> batch(std::int64_t step);
+  std::int64_t mean_tokens();  // of a batch of the first epoch, ends but not pads
 
  private:
   void begin_epoch(std::int64_t epoch);
 
-  const std::vector<Pair>& pairs_;
+  const std::vector<Pair>& pairs_;  // must outlive this
   std::int64_t max_tokens_;
   std::uint64_t seed_;
   std::int64_t epoch_ = -1, first_step_ = 1;       // of the cuts below

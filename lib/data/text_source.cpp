@@ -102,8 +102,9 @@ Tokens encode(const Source& source, Range part, const text::Tokenizer& tokenizer
 
 }  // namespace
 
-TokenizerConfig TokenizerConfig::read(config::Reader& r) {
+TokenizerConfig TokenizerConfig::read_or(config::Reader& r, std::string_view name) {
   TokenizerConfig c;
+  c.name = name;
   c.name = r.named("name", c.name, tokenizers()).canonical();
   if (c.name == "bpe" || c.name == "ids") r.field("vocab_size", c.vocab_size, 1, 1 << 24);
   if (c.name == "bpe") {

@@ -15,7 +15,8 @@ struct TokenizerConfig {
   std::int64_t min_frequency = 2;
   std::string path;  // of a tokenizer.json, for file
 
-  static TokenizerConfig read(config::Reader& r);
+  static TokenizerConfig read(config::Reader& r) { return read_or(r, "bytes"); }
+  static TokenizerConfig read_or(config::Reader& r, std::string_view name);  // its default
 };
 
 // `data` of a language model's config: text files, how to split and how to tokenize them.

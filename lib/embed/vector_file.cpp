@@ -9,8 +9,8 @@
 
 #include "base/parallel.h"
 #include "base/utf8.h"
-#include "embed/file_bytes.h"
 #include "embed/vector_formats.h"
+#include "io/file_bytes.h"
 
 namespace dlt::embed {
 namespace {
@@ -30,7 +30,7 @@ void write_five(std::string& to, float value) {
 }
 
 Vectors read_bytes(const std::string& path) {
-  const auto file = std::make_shared<const FileBytes>(path);
+  const auto file = std::make_shared<const io::FileBytes>(path, Exit::damaged);
   const std::string_view bytes = file->text();
   require(!bytes.empty(), Exit::damaged, "{}: the file is empty, word vectors are needed", path);
   if (is_fasttext_model(bytes)) return read_fasttext_model(file, path);

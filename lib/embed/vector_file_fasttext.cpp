@@ -7,9 +7,9 @@
 
 #include "base/parallel.h"
 #include "base/utf8.h"
-#include "embed/file_bytes.h"
 #include "embed/subwords.h"
 #include "embed/vector_formats.h"
+#include "io/file_bytes.h"
 
 // fastText's model file; the layout as its format is described by its own reader (version 12).
 namespace dlt::embed {
@@ -111,7 +111,8 @@ bool is_fasttext_model(std::string_view bytes) {
   return first == magic;
 }
 
-Vectors read_fasttext_model(const std::shared_ptr<const FileBytes>& file, const std::string& path) {
+Vectors read_fasttext_model(const std::shared_ptr<const io::FileBytes>& file,
+                            const std::string& path) {
   const std::string_view bytes = file->text();
   Cursor in(bytes, path);
   const FasttextShape s = read_shape(in);

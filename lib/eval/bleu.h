@@ -16,7 +16,9 @@ namespace dlt::eval {
 using MtTokenize = std::string (*)(std::string_view segment);
 const Registry<MtTokenize>& mt_tokenizers();
 
+// Of orders without a match (Chen and Cherry 2014).
 enum class BleuSmoothing : std::uint8_t { none, floor, add_k, exp };
+const Registry<BleuSmoothing>& bleu_smoothings();
 
 struct BleuOptions {
   std::string tokenize = "13a";
@@ -29,7 +31,7 @@ struct BleuOptions {
 struct Bleu {
   double score = 0;  // 0 .. 100
   std::array<double, 4> precisions{};
-  std::array<std::int64_t, 4> matches{}, totals{};
+  std::array<std::int64_t, 4> matches{}, totals{};  // as counted, before smoothing
   double brevity_penalty = 0;
   std::int64_t hypothesis_tokens = 0, reference_tokens = 0;
 
@@ -37,7 +39,8 @@ struct Bleu {
   std::string line() const;
 };
 
-// references[r][i] is the r-th reference of segment i. Exit::data where their numbers differ.
+// references[r][i] is the r-th reference of segment i. Exit::data where their numbers differ,
+// Exit::usage for an unknown tokenizer.
 Bleu bleu(const std::vector<std::string>& hypotheses,
           const std::vector<std::vector<std::string>>& references, const BleuOptions& options = {});
 // "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:dlt-0.1.0"
@@ -50,9 +53,11 @@ struct ChrfOptions {
   bool lowercase = false;
   bool whitespace = false;
 };
+// 0 .. 100: F_beta. Of several references the one that a segment is most like counts.
 double chrf(const std::vector<std::string>& hypotheses,
             const std::vector<std::vector<std::string>>& references,
             const ChrfOptions& options = {});
+std::string chrf_name(const ChrfOptions& options);  // "chrF2", "chrF2++"
 std::string chrf_signature(std::size_t references, const ChrfOptions& options);
 
 }  // namespace dlt::eval

@@ -14,6 +14,8 @@
 
 namespace dlt::models {
 
+class Translator;
+
 // One line of `dlt inspect`.
 struct LayerRow {
   std::string name;
@@ -59,6 +61,7 @@ class Model {
   virtual train::Task& synthetic_task() = 0;
   virtual LanguageModel* language() { return nullptr; }    // if it can continue a text
   virtual TextClasses* text_classes() { return nullptr; }  // if it can tell classes of texts
+  virtual Translator* translator() { return nullptr; }     // if it can translate lines
 
   bool quiet = false;
 };

@@ -66,7 +66,8 @@ const std::string known =
     "gpt2 or llama, model.safetensors, expected.safetensors), an encoder-decoder (the same of "
     "model_type marian), a training run (a language model and recipe.json), bpe (bpe.json, "
     "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json), ngram (train.txt, "
-    "test.txt, o3.arpa, o3.query.txt, o3.summary.txt), arpa (.arpa files)";
+    "test.txt, o3.arpa, o3.query.txt, o3.summary.txt), arpa (.arpa files), bleu (bleu.json, "
+    "bleu_golden.json)";
 
 }  // namespace
 
@@ -129,10 +130,10 @@ TEST_CASE("an unknown layout is an error, never a skip", "[check]") {
   CHECK(error(folder.path(), Exit::data) ==
         "'" + folder.path() + "' is in no layout that can be replayed; " + known);
   fs::copy(golden + "gpt2", folder / "case");
-  fs::create_directory(folder / "bleu");
-  write_file(folder / "bleu/bleu.json", "");
+  fs::create_directory(folder / "ocr");
+  write_file(folder / "ocr/ocr.json", "");
   CHECK(error(folder.path(), Exit::data) ==
-        "'" + folder / "bleu" + "' is in no layout that can be replayed; " + known);
+        "'" + folder / "ocr" + "' is in no layout that can be replayed; " + known);
   write_file(folder / "case/config.json", R"({"model_type": "mamba"})");
   CHECK(error(folder / "case", Exit::data) ==
         folder / "case/config.json: /model_type: \"mamba\" is unknown here; " + known);

@@ -2,9 +2,11 @@
 
 #include <memory>
 #include <span>
+#include <string>
 
-#include "data/pairs.h"
+#include "data/encode_pairs.h"
 #include "nn/context.h"
+#include "nn/params.h"
 #include "tensor/tensor.h"
 
 namespace dlt::models {
@@ -32,6 +34,16 @@ class Seq2SeqNet {
                                            std::span<const std::int64_t> sizes) const = 0;
   virtual std::int64_t vocab() const = 0;
   virtual std::int64_t longest() const = 0;  // positions of a sequence; INT64_MAX: any
+
+  // The files of a Hugging Face folder, if there is such a layout of it: writes them, and reads
+  // them back and says what was compared; an Error where they differ.
+  virtual bool has_hf() const { return false; }
+  virtual void write_hf(const std::string& /*folder*/, const nn::StateDict& /*weights*/,
+                        const data::PairVocabulary& /*vocabulary*/) const {}
+  virtual std::string check_hf(const std::string& /*folder*/,
+                               const nn::StateDict& /*weights*/) const {
+    return "";
+  }
 };
 
 }  // namespace dlt::models

@@ -5,13 +5,13 @@
 
 #include "base/file.h"
 
-namespace dlt::embed {
+namespace dlt::io {
 
-// All bytes of a file, mapped; of a gzip file (told by its content) what it unpacks to.
-// Exit::damaged where that cannot be read.
+// All bytes of a file, mapped; of a gzip file (told by its content) what it unpacks to. `exit` is
+// the code of the Error where that cannot be read.
 class FileBytes {
  public:
-  explicit FileBytes(const std::string& path);
+  FileBytes(const std::string& path, Exit exit);
 
   std::string_view text() const { return unpacked_ ? text_ : map_.text(); }
   bool unpacked() const { return unpacked_; }
@@ -22,4 +22,4 @@ class FileBytes {
   bool unpacked_ = false;
 };
 
-}  // namespace dlt::embed
+}  // namespace dlt::io

@@ -1,16 +1,16 @@
-#include "embed/file_bytes.h"
+#include "io/file_bytes.h"
 
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <zlib.h>
 
-namespace dlt::embed {
+namespace dlt::io {
 namespace {
 
-std::string unpack(const std::string& path) {
+std::string unpack(const std::string& path, Exit exit) {
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(::gzopen(path.c_str(), "rb"), ::gzclose);
-  require(file != nullptr, Exit::damaged, "cannot read '{}': {}", path, std::strerror(errno));
+  require(file != nullptr, exit, "cannot read '{}': {}", path, std::strerror(errno));
   ::gzbuffer(file.get(), 1 << 17);
   std::string all;
   for (constexpr std::size_t piece = 1 << 20;;) {
@@ -20,8 +20,7 @@ std::string unpack(const std::string& path) {
     const int got = ::gzread(file.get(), all.data() + before, piece);
     int code = Z_OK;
     const char* reason = ::gzerror(file.get(), &code);
-    require(got >= 0 && (code == Z_OK || code == Z_STREAM_END), Exit::damaged,
-            "cannot read '{}': {}", path,
+    require(got >= 0 && (code == Z_OK || code == Z_STREAM_END), exit, "cannot read '{}': {}", path,
             code == Z_ERRNO       ? std::strerror(errno)
             : code == Z_BUF_ERROR ? "the compressed data end early"
                                   : reason);
@@ -32,9 +31,9 @@ std::string unpack(const std::string& path) {
 
 }  // namespace
 
-FileBytes::FileBytes(const std::string& path) : map_(path, Exit::damaged) {
+FileBytes::FileBytes(const std::string& path, Exit exit) : map_(path, exit) {
   unpacked_ = map_.text().starts_with("\x1f\x8b");
-  if (unpacked_) text_ = unpack(path);
+  if (unpacked_) text_ = unpack(path, exit);
 }
 
-}  // namespace dlt::embed
+}  // namespace dlt::io
