@@ -1,6 +1,8 @@
 #include "models/embedding/word2vec.h"
 #include "models/model.h"
 #include "models/ngram/ngram_lm.h"
+#include "models/seq2seq/seq2seq_model.h"
+#include "models/seq2seq/transformer_net.h"
 #include "models/sequential/sequential.h"
 #include "models/text_classifier/text_classifier.h"
 #include "models/transformer/transformer_lm.h"
@@ -20,6 +22,10 @@ const Registry<ModelType>& catalog() {
                    {{"embed.word2vec", "word2vec"},
                     "word vectors: skip-gram, CBOW, GloVe",
                     {make_word2vec, R"({"model": {"name": "embed.word2vec"}})"}},
+                   {{"seq2seq.transformer"},
+                    "encoder-decoder Transformer (Vaswani et al. 2017; Marian)",
+                    {make_seq2seq<make_seq2seq_transformer>,
+                     R"({"model": {"name": "seq2seq.transformer"}})"}},
                    {{"net.sequential", "sequential"},
                     "a list of layers, trained to tell classes or numbers from examples",
                     {make_sequential,

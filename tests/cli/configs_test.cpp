@@ -30,7 +30,12 @@ json parsed(const std::string& config) {
 
 bool has_data(const std::string& config) {
   const json data = parsed(config)["data"];
-  return data.contains("train") || data.contains("train_images");
+  return data.contains("train") || data.contains("train_images") || data.contains("source") ||
+         data.contains("task");
+}
+
+bool is_seq2seq(const std::string& config) {
+  return parsed(config)["model"]["name"].get<std::string>().starts_with("seq2seq.");
 }
 
 bool is_language(const std::string& config) {
@@ -54,12 +59,13 @@ Args on_data_at_hand(const std::string& config) {
   const json data = parsed(config)["data"];
   for (const auto& [key, value] : data.items()) {
     if (!value.is_string() || value.get<std::string>().find("data/raw/") != 0) continue;
-    const std::string name = fs::path(value.get<std::string>()).filename();
+    const fs::path name = fs::path(value.get<std::string>()).filename();
     args.push_back("--set");
     args.push_back("data." + key + "=data/fixtures/" +
                    (is_language(config) || is_embedding(config) ? "genesis.txt"
-                    : name == "topics.txt"                      ? "udhr.tsv"
-                                                                : "fashion/" + name));
+                    : is_seq2seq(config)   ? "pairs" + name.extension().string()
+                    : name == "topics.txt" ? "udhr.tsv"
+                                           : "fashion/" + name.string()));
   }
   return args;
 }
@@ -67,6 +73,13 @@ Args on_data_at_hand(const std::string& config) {
 Args with_short_warmup(const std::string& config) {
   if (!parsed(config)["train"]["schedule"].contains("warmup")) return {};
   return {"--set", "train.schedule.warmup=1"};
+}
+
+// Few pairs, translated in the quickest way.
+Args of_few_pairs(const std::string& config) {
+  if (!is_seq2seq(config)) return {};
+  if (parsed(config)["data"].contains("source")) return {"--set", "train.eval_beam=1"};
+  return {"--set", "train.eval_beam=1", "--set", "data.valid_pairs=2"};
 }
 
 // A config that counts in epochs is to count in steps.
@@ -84,13 +97,14 @@ TEST_CASE("every config with data trains", "[cli][cli-slow]") {
     const Folder folder;
     Args args = {"train", config, "--quiet", "--out", folder / "run"};
     if (!has_no_steps(config)) {
-      const Args few = {"--set",         "train.steps=2", "--set",
-                        "train.batch=2", "--set",         "train.eval_batches=1"};
+      const std::string batch = is_seq2seq(config) ? "train.batch_tokens=40" : "train.batch=2";
+      const Args few = {"--set", "train.steps=2", "--set", batch, "--set", "train.eval_batches=1"};
       args.insert(args.end(), few.begin(), few.end());
     }
     for (const std::string& word : with_short_warmup(config)) args.push_back(word);
     for (const std::string& word : on_data_at_hand(config)) args.push_back(word);
     for (const std::string& word : in_steps(config)) args.push_back(word);
+    for (const std::string& word : of_few_pairs(config)) args.push_back(word);
     const Ended run = dlt(args);
     CHECK(run.err == "");
     CHECK(run.code == 0);

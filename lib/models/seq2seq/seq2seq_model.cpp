@@ -283,6 +283,9 @@ void Seq2SeqModel::export_weights(std::string_view format, const std::string& pa
             "'{}' is not empty: give another --out, or empty it first", path);
     return train::make_whole(path, [&](const std::string& folder) {
       net_->write_hf(folder, params_.all(), vocabulary_);
+      if (s_.data->keeps_tokenizer()) {
+        write_file(folder + "/tokenizer.json", vocabulary_.tokenizer->json());
+      }
     });
   }
   require(!train::is_folder(path), Exit::usage,

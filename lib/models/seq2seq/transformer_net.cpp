@@ -5,6 +5,7 @@
 
 #include "autograd/autograd.h"
 #include "base/error.h"
+#include "models/seq2seq/marian.h"
 #include "models/seq2seq/transformer_decoding.h"
 
 namespace dlt::models {
@@ -130,6 +131,25 @@ Tensor Seq2SeqTransformer::logits(const data::PairBatch& batch) const {
 std::unique_ptr<Decoding> Seq2SeqTransformer::decode(const Indices& source,
                                                      std::span<const std::int64_t> sizes) const {
   return std::make_unique<TransformerDecoding>(*this, source, sizes);
+}
+
+void Seq2SeqTransformer::write_hf(const std::string& folder, const nn::StateDict& weights,
+                                  const data::PairVocabulary& vocabulary) const {
+  write_marian(folder, weights, c_, vocabulary.marks);
+}
+
+std::string Seq2SeqTransformer::check_hf(const std::string& folder,
+                                         const nn::StateDict& weights) const {
+  const nn::StateDict written = import_marian(folder).weights;
+  require(written.size() == weights.size(), "'{}' holds {} tensors, the model has {}", folder,
+          written.size(), weights.size());
+  for (const auto& [name, t] : weights) {
+    const auto at = written.find(name);
+    const bool same = at != written.end() && at->second.shape() == t.shape() &&
+                      std::ranges::equal(at->second.values(), t.values());
+    require(same, "'{}': tensor '{}' is not that of the model", folder, name);
+  }
+  return fmt::format("{} tensors equal", weights.size());
 }
 
 std::unique_ptr<Seq2SeqNet> make_seq2seq_transformer(config::Reader& model, const nn::Scope& scope,

@@ -30,6 +30,10 @@ class Seq2SeqTransformer : public Seq2SeqNet {
                                    std::span<const std::int64_t> sizes) const override;
   std::int64_t vocab() const override { return c_.vocab; }
   std::int64_t longest() const override { return c_.context; }
+  bool has_hf() const override { return true; }
+  void write_hf(const std::string& folder, const nn::StateDict& weights,
+                const data::PairVocabulary& vocabulary) const override;
+  std::string check_hf(const std::string& folder, const nn::StateDict& weights) const override;
   const Seq2SeqConfig& config() const { return c_; }
 
  private:
