@@ -24,10 +24,10 @@ struct Seq2SeqConfig {
   bool final_norms = false;         // one after all encoder layers, one after all decoder layers
   bool scale_embedding = true;      // by the square root of the width
   std::int64_t padding = ops::no_padding;  // a token that learns nothing as input: Marian's pad
-  std::string activation = "relu";  // or silu, gelu (by tanh), gelu_erf
-  double dropout = 0.1;             // of sub-layers' results, and of embeddings plus positions
-  double attention_dropout = 0;     // of attention weights
-  double activation_dropout = 0;    // inside the feed-forward layers
+  std::string activation = "relu";         // or silu, gelu (by tanh), gelu_erf
+  double dropout = 0.1;           // of sub-layers' results, and of embeddings plus positions
+  double attention_dropout = 0;   // of attention weights
+  double activation_dropout = 0;  // inside the feed-forward layers
   double norm_epsilon = 1e-5;
 
   bool pre() const { return norm_place == "pre"; }
