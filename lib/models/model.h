@@ -6,6 +6,7 @@
 
 #include "base/registry.h"
 #include "config/reader.h"
+#include "models/gradient_flow.h"
 #include "models/language.h"
 #include "models/text_classes.h"
 #include "train/fit.h"
@@ -57,8 +58,9 @@ class Model {
 
   // The gradient training task on made-up data, for bench and gradcheck; no file is opened.
   virtual train::Task& synthetic_task() = 0;
-  virtual LanguageModel* language() { return nullptr; }    // if it can continue a text
-  virtual TextClasses* text_classes() { return nullptr; }  // if it can tell classes of texts
+  virtual LanguageModel* language() { return nullptr; }      // if it can continue a text
+  virtual TextClasses* text_classes() { return nullptr; }    // if it can tell classes of texts
+  virtual GradientFlow* gradient_flow() { return nullptr; }  // if its losses reach back over tokens
 
   bool quiet = false;
 };
@@ -71,6 +73,7 @@ enum class Purpose : std::uint8_t { train, look };
 struct Origin {
   std::string run;
   Purpose purpose = Purpose::train;
+  bool untrained = false;  // of a run: its tokenizer, and weights as they were before training
   bool from_run() const { return !run.empty(); }
 };
 
