@@ -14,7 +14,7 @@ void add_use(CLI::App& cli, int& code);  // eval, generate
 void add_predict(CLI::App& cli, int& code);
 void add_exchange(CLI::App& cli, int& code);  // export, import
 void add_tokenizer(CLI::App& cli, int& code);
-void add_look(CLI::App& cli, int& code);  // inspect, bench, check, doctor
+void add_look(CLI::App& cli, int& code);  // inspect, bench, gradflow, check, doctor
 void add_api(CLI::App& cli, int& code);   // api, gradcheck
 void add_sa(CLI::App& cli, int& code);
 void add_ngram(CLI::App& cli, int& code);
