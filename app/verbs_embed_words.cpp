@@ -37,7 +37,8 @@ void what_to_learn(CLI::App* t, EmbedTrainOptions& o) {
       ->check(CLI::IsMember({"words", "chars", "bytes"}));
   t->add_option("--min-chars,--minn", s.min_chars, "shortest character n-grams; 3 if --max-chars")
       ->check(integer(0, 100));
-  t->add_option("--max-chars,--maxn", s.max_chars, "longest character n-grams; 0: none")
+  t->add_option("--max-chars,--maxn", s.max_chars,
+                "longest character n-grams; 0: none; kept in safetensors for unknown words")
       ->capture_default_str()
       ->check(integer(0, 100));
   t->add_option("--buckets,--bucket", s.buckets, "rows that character n-grams share")

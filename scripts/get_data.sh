@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 cache=$PWD/.cache/debian
 checksums=scripts/data.sha256
-names=(bible fortunes-zh fashion-mnist brown udhr english topics)
+names=(bible fortunes-zh fashion-mnist brown udhr english topics chinese words-zh poems-zh)
 
 # The King James Version, one verse a line. The package keeps it compressed in a format of its own,
 # which its program `bible` prints as "Ge1:1 In the beginning": a new "Ge1" begins a chapter.
@@ -89,13 +89,38 @@ make_topics() {
   python3 scripts/topics_text.py "${foldoc%/}/usr/share/dictd/foldoc.dict.dz"
 }
 
+# Modern Chinese out of manual pages, help pages, a reference and quotations: a paragraph a line.
+make_chinese() {
+  local man help reference
+  man=$(package_root manpages-zh usr/share/man/zh_CN/man1)
+  help=$(package_root libreoffice-help-zh-cn usr/share/libreoffice/help/zh-CN)
+  reference=$(package_root debian-reference-zh-cn usr/share/debian-reference/ch01.zh-cn.html)
+  get fortunes-zh >&2
+  python3 scripts/chinese_text.py "${man%/}/usr/share/man/zh_CN" "${help%/}/usr/share/libreoffice/help/zh-CN" \
+    "${reference%/}/usr/share/debian-reference" data/raw/fortunes-zh.txt
+}
+
+# 350,000 Chinese words with their counts, "word count" lines: jieba's dictionary.
+make_words_zh() {
+  local root
+  root=$(npm_root @node-rs/jieba 2.0.3)
+  LC_ALL=C awk 'NF >= 2 { print $1, $2 }' "$root/dict.txt"
+}
+
+# The poems of the Tang dynasty in traditional characters: a verse a line.
+make_poems_zh() {
+  local root
+  root=$(npm_root chinese-poetry 2.0.1)
+  python3 scripts/poems_text.py "$root/dist/quantangshi"
+}
+
 # npm_root PACKAGE VERSION: the folder of the cache with that package of the npm registry, from
 # wherever npm is set up to fetch it.
 npm_root() {
   local root=.cache/npm/$1-$2 work
   if [[ ! -e $root ]]; then
     command -v npm >/dev/null || die "needs npm to fetch $1 $2; run: apt-get install npm"
-    mkdir -p .cache/npm
+    mkdir -p "$(dirname "$root")"
     work=$(mktemp -d .cache/npm/tmp.XXXXXX)
     say "fetching the npm package $1 $2"
     (cd "$work" && npm pack --silent "$1@$2" >/dev/null) ||

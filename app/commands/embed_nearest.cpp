@@ -72,7 +72,7 @@ class NearestSession {
     if (!asked.mistake.empty()) return asked.mistake;
     if (asked.sum.terms.empty()) return "the line holds no word";
     for (const auto& term : asked.sum.terms) {
-      if (index_.find(term.word) < 0) return unknown(term.word);
+      if (index_.find(term.word) < 0 && composed(term.word).empty()) return unknown(term.word);
     }
     return "";
   }
@@ -114,14 +114,23 @@ class NearestSession {
                        meant.empty() ? "" : fmt::format("; did you mean '{}'?", printable(meant)));
   }
 
+  // The vector of a word that has none of its own; empty if it has no known pieces either.
+  std::vector<real> composed(const std::string& word) const {
+    std::vector<real> vector(static_cast<std::size_t>(vectors_.dim()));
+    const bool known = vectors_.subwords && vectors_.subwords->compose(word, vector);
+    return known ? vector : std::vector<real>{};
+  }
+
   embed::Neighbours::Query query(const Asked& asked) const {
     std::vector<std::int64_t> rows;
     std::vector<real> signs;
+    std::vector<std::vector<real>> others;
     for (const auto& term : asked.sum.terms) {
       rows.push_back(index_.find(term.word));
       signs.push_back(term.sign);
+      if (rows.back() < 0) others.push_back(composed(term.word));
     }
-    return neighbours_.query(rows, signs);
+    return neighbours_.query(rows, signs, others);
   }
 
   static void print_json(const ordered_json& line) {

@@ -9,6 +9,7 @@
 namespace dlt::check {
 namespace {
 
+constexpr double zero = 1e-12;  // what a sum that comes to nothing leaves, in double
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
 double value(const Tensor& t, std::int64_t i) { return static_cast<double>(t.data()[i]); }
@@ -42,7 +43,7 @@ Outcome compare(const std::string& name, const Tensor& got, const Tensor& expect
     }
     if (largest == infinite) break;
   }
-  const double error = scale > 0 && largest < infinite ? largest / scale : largest;
+  const double error = scale > zero && largest < infinite ? largest / scale : largest;
   if (error <= tolerance) return {name, true, error, ""};
   return {name, false, error,
           fmt::format("element {} is {:.6g}, not {:.6g}", place(at, got.shape()), value(got, at),

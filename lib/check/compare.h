@@ -12,8 +12,8 @@ namespace dlt::check {
 constexpr double largest_error = 1e-4;  // that passes
 
 // The error of a tensor is its largest difference, measured by the largest number expected:
-// max |got - expected| / max |expected|, or max |got| where all that is expected is zero. A shape
-// of its own or a number that is not finite is infinitely wrong.
+// max |got - expected| / max |expected|, or max |got - expected| where all that is expected is zero
+// (below 1e-12). A shape of its own or a number that is not finite is infinitely wrong.
 Outcome compare(const std::string& name, const Tensor& got, const Tensor& expected,
                 double tolerance = largest_error);
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "check/bpe_case.h"
 #include "check/language_case.h"
+#include "check/marian_case.h"
 #include "check/ngram_case.h"
 #include "check/ops_case.h"
 #include "check/optim_case.h"
@@ -19,18 +20,19 @@ using Replay = std::vector<Outcome> (*)(const std::string& dir);
 
 constexpr const char* known =
     "known: operators (ops.json, ops.safetensors), a language model (config.json of model_type "
-    "gpt2 or llama, model.safetensors, "
-    "expected.safetensors), a training run (the same and recipe.json), bpe (bpe.json, "
+    "gpt2 or llama, model.safetensors, expected.safetensors), an encoder-decoder (the same of "
+    "model_type marian), a training run (a language model and recipe.json), bpe (bpe.json, "
     "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json), ngram (train.txt, "
     "test.txt, o3.arpa, o3.query.txt, o3.summary.txt), arpa (.arpa files)";
 
-bool is_known_model(const std::string& config) {
+// The model_type of a config.json.
+std::string model_type(const std::string& config) {
   const auto json = io::read_json(config, Exit::data);
   const auto type = json.is_object() ? json.value("model_type", nlohmann::json()) : json;
   const std::string name = type.is_string() ? type.get<std::string>() : "";
-  require(name == "gpt2" || name == "llama", Exit::data, "{}: /model_type: {} is unknown here; {}",
-          config, type.dump(), known);
-  return true;
+  require(name == "gpt2" || name == "llama" || name == "marian", Exit::data,
+          "{}: /model_type: {} is unknown here; {}", config, type.dump(), known);
+  return name;
 }
 
 // Null for a folder that holds no case itself.
@@ -41,7 +43,7 @@ Replay layout_of(const std::string& dir) {
   if (has("optim.json")) return replay_optim;
   if (!arpa_files_in(dir).empty()) return has("train.txt") ? replay_ngram : replay_arpa;
   if (!has("config.json") || !has("expected.safetensors")) return nullptr;
-  if (!is_known_model(dir + "/config.json")) return nullptr;
+  if (model_type(dir + "/config.json") == "marian") return replay_marian;
   return has("recipe.json") ? replay_training : replay_language;
 }
 

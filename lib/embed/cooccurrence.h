@@ -21,7 +21,6 @@ struct Cooccurrence {
 // result, which goes to a temporary file where memory is short. The same for any number of threads
 // and any memory. Exit::data: there is no pair.
 ngram::Array<Cooccurrence> cooccurrences(const Corpus& corpus, std::int64_t window,
-                                         const ngram::Workspace& work,
-                                         const ngram::Report& report);
+                                         const ngram::Workspace& work, const ngram::Report& report);
 
 }  // namespace dlt::embed

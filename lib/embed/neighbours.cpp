@@ -77,22 +77,30 @@ WordSum parse_word_sum(std::string_view text) {
 Neighbours::Neighbours(const Vectors& vectors)
     : vectors_(vectors), inverse_(inverse_lengths(vectors.rows)) {}
 
-Neighbours::Query Neighbours::query(std::span<const std::int64_t> rows,
-                                    std::span<const real> signs) const {
+Neighbours::Query Neighbours::query(std::span<const std::int64_t> rows, std::span<const real> signs,
+                                    std::span<const std::vector<real>> others) const {
   const std::int64_t dim = vectors_.dim();
   std::vector<double> sum(static_cast<std::size_t>(dim));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const real* row = vectors_.rows.data() + rows[i] * dim;
-    const double scale =
-        static_cast<double>(signs[i]) * inverse_[static_cast<std::size_t>(rows[i])];
+  const auto add = [&](const real* row, double scale) {
     for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += scale * row[j];
-  }
+  };
   Query query;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto sign = static_cast<double>(signs[i]);
+    if (rows[i] < 0) {
+      std::vector<real> unit = others.front();
+      others = others.subspan(1);
+      make_unit(unit);
+      add(unit.data(), sign);
+    } else {
+      add(vectors_.rows.data() + rows[i] * dim, sign * inverse_[static_cast<std::size_t>(rows[i])]);
+      query.left_out.push_back(rows[i]);
+    }
+  }
   query.direction.assign(sum.size(), 0);
   std::ranges::transform(sum, query.direction.begin(),
                          [](double x) { return static_cast<real>(x); });
   make_unit(query.direction);
-  query.left_out.assign(rows.begin(), rows.end());
   return query;
 }
 

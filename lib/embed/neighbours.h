@@ -36,7 +36,9 @@ class Neighbours {
     std::vector<real> direction;              // [dim]
     std::vector<std::int64_t> left_out = {};  // rows that are no answer
   };
-  Query query(std::span<const std::int64_t> rows, std::span<const real> signs) const;
+  // Of unit vectors: those of `rows`; for a row of -1 the next of `others`, made unit.
+  Query query(std::span<const std::int64_t> rows, std::span<const real> signs,
+              std::span<const std::vector<real>> others = {}) const;
 
   // For each query the `top` rows of the largest cosine, falling; of equal ones the first row
   // first. One pass over the matrix for up to eight queries; the same for any number of threads.

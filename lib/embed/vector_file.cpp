@@ -30,12 +30,12 @@ void write_five(std::string& to, float value) {
 }
 
 Vectors read_bytes(const std::string& path) {
-  const FileBytes file(path);
-  const std::string_view bytes = file.text();
+  const auto file = std::make_shared<const FileBytes>(path);
+  const std::string_view bytes = file->text();
   require(!bytes.empty(), Exit::damaged, "{}: the file is empty, word vectors are needed", path);
-  if (is_fasttext_model(bytes)) return read_fasttext_model(bytes, path);
+  if (is_fasttext_model(bytes)) return read_fasttext_model(file, path);
   if (is_safetensors(bytes)) {
-    require(!file.unpacked(), Exit::damaged,
+    require(!file->unpacked(), Exit::damaged,
             "{}: a compressed safetensors file cannot be mapped: unpack it with gunzip", path);
     return read_vector_safetensors(path);
   }

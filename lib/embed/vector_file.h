@@ -15,7 +15,8 @@ enum class VectorFormat : std::uint8_t {
   word2vec_binary,  // "V D\n", then "word " and D little-endian float32 and "\n"
   fasttext_vec,     // as text, five significant digits
   glove,            // as text without the first line
-  safetensors,      // "vectors" [V, D] float32, "words" (bytes, each word's end), "counts"
+  safetensors,      // "vectors" [V, D] float32, "words" (bytes, each word's end), "counts"; alone
+                    // keeps subwords: "subword_rows" of "subword_buckets"
 };
 // "word2vec" (".txt"), "word2vec-bin" (".bin"), "vec", "glove", "safetensors".
 const Registry<VectorFormat>& vector_formats();

@@ -1,10 +1,14 @@
 #include <cmath>
 #include <cstring>
 #include <fmt/format.h>
+#include <memory>
+#include <numeric>
 #include <vector>
 
 #include "base/parallel.h"
 #include "base/utf8.h"
+#include "embed/file_bytes.h"
+#include "embed/subwords.h"
 #include "embed/vector_formats.h"
 
 // fastText's model file; the layout as its format is described by its own reader (version 12).
@@ -98,37 +102,7 @@ void read_dictionary(Cursor& in, const FasttextShape& s, const std::string& path
   }
 }
 
-// Calls f(bucket's row) for each piece of min .. max characters of <word>; a boundary alone is
-// none (Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information").
-template <class F>
-void each_subword(std::string_view word, const FasttextShape& s, const F& f) {
-  const std::string marked = "<" + std::string(word) + ">";
-  const auto follows = [&](std::size_t i) { return (marked[i] & 0xC0) == 0x80; };
-  for (std::size_t i = 0; i < marked.size(); ++i) {
-    if (follows(i)) continue;
-    std::size_t end = i;
-    for (std::int32_t n = 1; end < marked.size() && n <= s.max_chars; ++n) {
-      ++end;
-      while (end < marked.size() && follows(end)) ++end;
-      const bool boundary = n == 1 && (i == 0 || end == marked.size());
-      if (n < s.min_chars || boundary) continue;
-      const auto bucket =
-          fasttext_hash({marked.data() + i, end - i}) % static_cast<std::uint32_t>(s.buckets);
-      f(s.words + std::int64_t{bucket});
-    }
-  }
-}
-
 }  // namespace
-
-std::uint32_t fasttext_hash(std::string_view text) {
-  std::uint32_t hash = 2166136261;
-  for (char c : text) {
-    hash ^= static_cast<std::uint32_t>(static_cast<signed char>(c));  // the sign goes along
-    hash *= 16777619;
-  }
-  return hash;
-}
 
 bool is_fasttext_model(std::string_view bytes) {
   std::int32_t first = 0;
@@ -137,7 +111,8 @@ bool is_fasttext_model(std::string_view bytes) {
   return first == magic;
 }
 
-Vectors read_fasttext_model(std::string_view bytes, const std::string& path) {
+Vectors read_fasttext_model(const std::shared_ptr<const FileBytes>& file, const std::string& path) {
+  const std::string_view bytes = file->text();
   Cursor in(bytes, path);
   const FasttextShape s = read_shape(in);
   const auto pruned = in.value<std::int64_t>();
@@ -158,6 +133,7 @@ Vectors read_fasttext_model(std::string_view bytes, const std::string& path) {
           rows, columns);
   const char* matrix = in.take(rows * width).data();
   const bool subwords = s.max_chars > 0 && s.buckets > 0 && pruned != 0;
+  const Pieces pieces{s.min_chars, s.max_chars, s.buckets};
   vectors.rows = Tensor::uninitialized({s.words, s.dim});
   real* out = vectors.rows.mutable_data();
   parallel_each(s.words, std::int64_t{20} * s.dim, [&](std::int64_t i) {
@@ -170,12 +146,28 @@ Vectors read_fasttext_model(std::string_view bytes, const std::string& path) {
     };
     add(i);
     const std::string& word = vectors.words[static_cast<std::size_t>(i)];
-    if (subwords && word != "</s>") each_subword(word, s, add);
+    if (subwords && word != "</s>") {
+      for (const std::uint32_t bucket : pieces.of(word)) add(s.words + std::int64_t{bucket});
+    }
     const auto part = static_cast<float>(1.0 / static_cast<double>(added));
     for (std::size_t j = 0; j < row.size(); ++j) {
       out[i * s.dim + static_cast<std::int64_t>(j)] = sum[j] * part;
     }
   });
+  if (subwords) {
+    vectors.subwords = {
+        pieces, std::vector<std::uint32_t>(static_cast<std::size_t>(s.buckets)), {}};
+    std::iota(vectors.subwords->used.begin(), vectors.subwords->used.end(), 0u);
+    const char* buckets = matrix + s.words * width;
+    vectors.subwords->read = [file, buckets, width](std::size_t row, std::span<real> to) {
+      const char* from = buckets + static_cast<std::int64_t>(row) * width;
+      for (std::size_t i = 0; i < to.size(); ++i) {
+        float value;
+        std::memcpy(&value, from + i * sizeof value, sizeof value);
+        to[i] = value;
+      }
+    };
+  }
   const std::int64_t bad = not_finite(vectors.rows);
   require(bad < 0, Exit::damaged, "{}: word {}: '{}' has a number that is not finite", path,
           bad + 1, bad < 0 ? "" : printable(vectors.words[static_cast<std::size_t>(bad)]));

@@ -1,6 +1,7 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <memory>
+#include <sstream>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -78,6 +79,58 @@ std::vector<std::int64_t> counts_of(const io::SafetensorsFile& file, std::int64_
   return counts;
 }
 
+// The settings are the metadata "subwords": "3 6 2000000".
+std::optional<Subwords> subwords_in(const io::SafetensorsFile& file, std::int64_t dim) {
+  const auto found = file.metadata().find("subwords");
+  if (found == file.metadata().end()) return std::nullopt;
+  Subwords subwords;
+  Pieces& p = subwords.pieces;
+  std::istringstream numbers(found->second);
+  numbers >> p.min >> p.max >> p.buckets;
+  require(numbers && p.min >= 0 && p.max >= p.min && p.buckets > 0 && p.buckets <= INT32_MAX,
+          Exit::damaged,
+          "{}: metadata 'subwords' is \"{}\", the shortest and longest n-grams and the number of "
+          "buckets are needed",
+          file.path(), found->second);
+  const Entry& used = entry_of(file, "subword_buckets", "the buckets that have rows");
+  const Entry& rows = entry_of(file, "subword_rows", "a matrix of [buckets, dim]");
+  const auto count = used.shape.size();
+  require(used.dtype == "I64" && used.shape.rank() == 1 && rows.shape == Shape({count, dim}),
+          Exit::damaged,
+          "{}: tensor 'subword_buckets' is {} {}, I64 [n] is needed, and "
+          "'subword_rows' is {}, [n, {}] is needed",
+          file.path(), used.dtype, used.shape, rows.shape, dim);
+  std::int64_t last = -1;
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::int64_t bucket;
+    std::memcpy(&bucket, used.bytes.data() + i * 8, 8);
+    require(bucket > last && bucket < p.buckets, Exit::damaged,
+            "{}: tensor 'subword_buckets': element {} is {}, not in [{}, {}]", file.path(), i,
+            bucket, last + 1, p.buckets - 1);
+    subwords.used.push_back(static_cast<std::uint32_t>(last = bucket));
+  }
+  const Tensor matrix = file.tensor("subword_rows");
+  require(not_finite(matrix) < 0, Exit::damaged,
+          "{}: tensor 'subword_rows': row {} has a number that is not finite", file.path(),
+          not_finite(matrix));
+  subwords.read = reader_of(matrix);
+  return subwords;
+}
+
+void put_subwords(const Subwords& subwords, std::int64_t dim, std::vector<std::int64_t>& used,
+                  io::SafetensorsContent& content) {
+  const Pieces& p = subwords.pieces;
+  content.metadata["subwords"] = fmt::format("{} {} {}", p.min, p.max, p.buckets);
+  used.assign(subwords.used.begin(), subwords.used.end());
+  content.counts["subword_buckets"] = used;
+  Tensor rows = Tensor::uninitialized({std::ssize(used), dim});
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    const auto width = static_cast<std::size_t>(dim);
+    subwords.read(i, {rows.mutable_data() + i * width, width});
+  }
+  content.tensors["subword_rows"] = rows;
+}
+
 }  // namespace
 
 bool is_safetensors(std::string_view bytes) {
@@ -91,6 +144,7 @@ Vectors read_vector_safetensors(const std::string& path) {
   vectors.rows = rows_of(file);
   vectors.words = words_of(*file, vectors.rows.dim(0));
   vectors.counts = counts_of(*file, vectors.rows.dim(0));
+  vectors.subwords = subwords_in(*file, vectors.dim());
   const auto place = [&](std::int64_t row) { return fmt::format("{}: word {}", path, row + 1); };
   check_words(vectors, place);
   const std::int64_t bad = not_finite(vectors.rows);
@@ -107,6 +161,8 @@ void write_vector_safetensors(const std::string& path, const Vectors& vectors) {
   content.bytes["words"] = words;
   if (!vectors.counts.empty()) content.counts["counts"] = vectors.counts;
   content.metadata["format"] = "dlt word vectors";
+  std::vector<std::int64_t> used;
+  if (vectors.subwords) put_subwords(*vectors.subwords, vectors.dim(), used, content);
   write_safetensors(path, content);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,8 @@
 // The formats one by one, for vector_file.cpp. Readers get the bytes of a whole file and its name
 // for messages; Exit::damaged where they are wrong.
 namespace dlt::embed {
+
+class FileBytes;
 
 // "V D", the first line of most formats.
 struct VectorHeader {
@@ -31,8 +34,7 @@ void write_vector_binary(NewFile& file, const Vectors& vectors);
 
 // fastText's .bin, versions 11 and 12, not quantised.
 bool is_fasttext_model(std::string_view bytes);
-Vectors read_fasttext_model(std::string_view bytes, const std::string& path);
-std::uint32_t fasttext_hash(std::string_view text);
+Vectors read_fasttext_model(const std::shared_ptr<const FileBytes>& file, const std::string& path);
 
 bool is_safetensors(std::string_view bytes);
 Vectors read_vector_safetensors(const std::string& path);  // rows stay in the file, mapped

@@ -22,6 +22,7 @@ bool has_space(std::string_view word) {
 Vectors first_words(const Vectors& vectors, std::int64_t count) {
   if (count >= vectors.size()) return vectors;
   Vectors first;
+  first.subwords = vectors.subwords;
   first.words.assign(vectors.words.begin(), vectors.words.begin() + count);
   if (!vectors.counts.empty()) {
     first.counts.assign(vectors.counts.begin(), vectors.counts.begin() + count);
@@ -30,6 +31,12 @@ Vectors first_words(const Vectors& vectors, std::int64_t count) {
   first.rows = Tensor::from({count, dim},
                             vectors.rows.values().first(static_cast<std::size_t>(count * dim)));
   return first;
+}
+
+std::function<void(std::size_t, std::span<real>)> reader_of(const Tensor& rows) {
+  return [rows](std::size_t row, std::span<real> to) {
+    std::copy_n(rows.data() + static_cast<std::int64_t>(row) * rows.dim(1), to.size(), to.data());
+  };
 }
 
 std::vector<real> inverse_lengths(const Tensor& rows) {

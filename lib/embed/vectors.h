@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "embed/subwords.h"
 #include "tensor/tensor.h"
 
 // Word vectors: training (Word2Vec, fastText, GloVe), files, and what they are good for.
@@ -12,9 +14,10 @@ namespace dlt::embed {
 
 // Words and a row of numbers for each. Words differ, are not empty and hold no white space.
 struct Vectors {
-  std::vector<std::string> words;    // by falling count where counts are known
-  std::vector<std::int64_t> counts;  // of each word; empty: not known
-  Tensor rows;                       // [words, dim]
+  std::vector<std::string> words;         // by falling count where counts are known
+  std::vector<std::int64_t> counts;       // of each word; empty: not known
+  Tensor rows;                            // [words, dim]
+  std::optional<Subwords> subwords = {};  // for words that are not there
 
   std::int64_t size() const { return static_cast<std::int64_t>(words.size()); }
   std::int64_t dim() const { return rows.dim(1); }
@@ -24,6 +27,9 @@ bool has_space(std::string_view word);  // white space of ASCII: what no word ma
 
 // The first `count` words, or all if there are not so many.
 Vectors first_words(const Vectors& vectors, std::int64_t count);
+
+// Subwords::read of rows in a tensor, which it keeps.
+std::function<void(std::size_t row, std::span<real> to)> reader_of(const Tensor& rows);
 
 // 1 / the length of each row; 0 for a row of zeros.
 std::vector<real> inverse_lengths(const Tensor& rows);

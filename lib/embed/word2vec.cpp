@@ -50,6 +50,7 @@ class Word2Vec final : public Trainer {
 
   void take_excerpts(std::int64_t words, std::int64_t least, std::int64_t most);
   void draw_excerpt(Excerpt& excerpt) const;
+  Subwords subwords() const;
   void learn_in_step();
   void learn_freely();
   void prepare_tasks(std::vector<Task>& tasks, std::int64_t windows, std::size_t owner_count) const;
@@ -204,6 +205,7 @@ bool Word2Vec::advance(std::int64_t words) {
     if (!std::isfinite(loss_)) model_.require_finite(place_.words);
   }
   if (ended()) model_.require_finite(place_.words);
+  model_.corpus.tokens.drop();
   return !ended();
 }
 
@@ -223,7 +225,18 @@ Vectors Word2Vec::vectors() const {
       std::copy_n(row.data(), dim, v.rows.mutable_data() + w * dim);
     }
   });
+  if (model_.subwords) v.subwords = subwords();
   return v;
+}
+
+Subwords Word2Vec::subwords() const {
+  const Settings& s = model_.settings;
+  const auto& used = model_.subwords->used();
+  Tensor rows = Tensor::uninitialized({std::ssize(used), s.dim});
+  for (std::int64_t i = 0; i < rows.dim(0); ++i) {
+    std::copy_n(model_.row(model_.corpus.size() + i), s.dim, rows.mutable_data() + i * s.dim);
+  }
+  return {{s.min_chars, s.max_chars, s.buckets}, used, reader_of(rows)};
 }
 
 // `place` in digits of 16 bits, which a float holds exactly.

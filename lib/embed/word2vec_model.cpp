@@ -45,7 +45,7 @@ Word2VecModel::Word2VecModel(const Settings& s, const Corpus& c)
     negatives = AliasTable(negative_probabilities(c.counts, s.exponent));
   }
   if (s.max_chars > 0) {
-    subwords.emplace(c.words, s.min_chars, s.max_chars, s.buckets);
+    subwords.emplace(c.words, Pieces{s.min_chars, s.max_chars, s.buckets});
     inputs = subwords->rows();
   }
   rows = Tensor::zeros({inputs + outputs, width});
@@ -54,7 +54,7 @@ Word2VecModel::Word2VecModel(const Settings& s, const Corpus& c)
     for (std::int64_t k = 0; k < s.dim; ++k) {
       const std::uint64_t bits = derive(seed, static_cast<std::uint64_t>(i * s.dim + k));
       const double unit = static_cast<double>(bits >> 11) * 0x1p-53;
-      row(i)[k] = static_cast<real>((unit - 0.5) / static_cast<double>(s.dim));
+      row(i)[k] = static_cast<real>((2 * unit - 1) / static_cast<double>(s.dim));
     }
   });
 }

@@ -21,14 +21,14 @@ struct AttendSize {
 };
 
 // y [batch, heads, time, value_width]; lse [batch, heads, time] receives log sum exp of each row of
-// scores, infinity where no key is seen. Works on panels of 64 queries, as attention.h does.
+// scores, infinity where no key is seen. Works on panels of 64 queries, as ragged.h does.
 void attend_forward(real* y, real* lse, const real* q, const real* k, const real* v,
                     const AttendSize& n) noexcept;
 
 struct AttendGradients {  // null: not wanted
   real *q, *k, *v;
 };
-// Adds to the gradients; see attention_backward.
+// Adds to the gradients; see ragged_backward.
 void attend_backward(const AttendGradients& d, const real* dy, const real* y, const real* lse,
                      const real* q, const real* k, const real* v, const AttendSize& n) noexcept;
 

@@ -5,26 +5,14 @@
 
 namespace dlt::kernels {
 
-// Causal attention over packed qkv [batch, time, (query + 2 key_value) * width].
+// Packed qkv [batch, time, (query + 2 key_value) * width].
 struct AttentionSize {
   Size batch, time;
   Size query, key_value, width;  // heads of queries; heads of keys; elements of one head
-  double dropout_rate = 0;
-  std::uint64_t dropout_key = 0;
 
   Size packed() const { return (query + 2 * key_value) * width; }
   real scale() const;  // 1 / sqrt(width)
 };
-
-// y [batch, time, query * width]; lse [batch, query, time] receives log sum exp of each row of
-// scores, all that backward needs to find the weights again. Works on panels of 64 queries times
-// the keys before them (Dao et al. 2022 keep no more either).
-void attention_forward(real* y, real* lse, const real* qkv, const AttentionSize& n) noexcept;
-
-// With P the weights, D_i = dy_i . y_i:  dV = P^T dy, dS = P (dy V^T - D),
-// dQ = scale dS K, dK = scale dS^T Q. Adds to dqkv if accumulate.
-void attention_backward(real* dqkv, const real* dy, const real* y, const real* lse, const real* qkv,
-                        bool accumulate, const AttentionSize& n) noexcept;
 
 // One new position: query heads in `q` against `used` cached keys and values, each
 // [used, key_value * width]. y [query * width].

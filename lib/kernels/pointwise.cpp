@@ -81,6 +81,45 @@ void swiglu_backward(real* dx, const real* dy, const real* x, bool accumulate, S
   });
 }
 
+// mix() of each number.
+template <class D64>
+HWY_INLINE hn::Vec<D64> mixed(D64 d, hn::Vec<D64> z) {
+  z = hn::Mul(hn::Xor(z, hn::ShiftRight<30>(z)), hn::Set(d, 0xBF58476D1CE4E5B9ull));
+  z = hn::Mul(hn::Xor(z, hn::ShiftRight<27>(z)), hn::Set(d, 0x94D049BB133111EBull));
+  return hn::Xor(z, hn::ShiftRight<31>(z));
+}
+
+// Numbers below 2^32 as those of du, which has 64 or 32 bits.
+template <class DU, class V>
+HWY_INLINE hn::Vec<DU> narrow(DU du, V v) {
+  if constexpr (sizeof(hn::TFromD<DU>) == 4) {
+    return hn::TruncateTo(du, v);
+  } else {
+    return v;
+  }
+}
+
+// Elements [first, n) of arrays that begin at y and x; as DropoutMask::factor() has it.
+void dropout(real* y, const real* x, const DropoutMask& mask, bool accumulate, Size first, Size n) {
+  constexpr std::uint64_t step = 0x9E3779B97F4A7C15ull;  // of derive()
+  const hn::ScalableTag<std::uint64_t> d64;
+  const hn::Rebind<real, decltype(d64)> d;
+  const hn::RebindToUnsigned<decltype(d)> du;
+  const auto lanes = static_cast<Size>(hn::Lanes(d64));
+  const auto steps = hn::Mul(hn::Iota(d64, 0), hn::Set(d64, step));
+  const auto threshold = hn::Set(du, static_cast<hn::TFromD<decltype(du)>>(mask.threshold()));
+  const auto scale = hn::Set(d, mask.scale());
+  Size i = first;
+  for (; i + lanes <= n; i += lanes) {
+    const auto begin = hn::Set(d64, mask.key() + step * (static_cast<std::uint64_t>(i) + 1));
+    const auto upper = hn::ShiftRight<32>(mixed(d64, hn::Add(begin, steps)));
+    const auto dropped = hn::RebindMask(d, hn::Lt(narrow(du, upper), threshold));
+    const auto value = hn::IfThenZeroElse(dropped, hn::Mul(at(d, x, i), scale));
+    put(d, y, i, accumulate ? hn::Add(at(d, y, i), value) : value);
+  }
+  for (; i < n; ++i) y[i] = (accumulate ? y[i] : 0) + x[i] * mask.factor(i);
+}
+
 }  // namespace dlt::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -92,6 +131,7 @@ HWY_EXPORT(activate_forward);
 HWY_EXPORT(activate_backward);
 HWY_EXPORT(swiglu_forward);
 HWY_EXPORT(swiglu_backward);
+HWY_EXPORT(dropout);
 
 void add(real* y, const real* a, const real* b, Size n) noexcept {
   parallel_for(n, worth_a_thread, [=](Size i, Size end) {
@@ -136,7 +176,7 @@ void dropout(real* y, const real* x, double rate, std::uint64_t key, bool accumu
              Size n) noexcept {
   const DropoutMask mask(rate, key);
   parallel_for(n, worth_a_thread, [=](Size begin, Size end) {
-    for (Size i = begin; i < end; ++i) y[i] = (accumulate ? y[i] : 0) + x[i] * mask.factor(i);
+    HWY_DYNAMIC_DISPATCH(dropout)(y, x, mask, accumulate, begin, end);
   });
 }
 

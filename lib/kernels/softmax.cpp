@@ -52,6 +52,13 @@ void scale_row(real* x, real factor, Size n) {
   for_row(n, [=](auto d, Size j) { put(d, x, j, hn::Mul(at(d, x, j), hn::Set(d, factor))); });
 }
 
+// x = x factor - level
+void scale_and_lower(real* x, real factor, real level, Size n) {
+  for_row(n, [=](auto d, Size j) {
+    put(d, x, j, hn::MulSub(at(d, x, j), hn::Set(d, factor), hn::Set(d, level)));
+  });
+}
+
 void softmax_pull(real* dx, const real* dy, const real* y, real level, bool accumulate, Size n) {
   for_row(n, [=](auto d, Size j) {
     const auto g = hn::Mul(at(d, y, j), hn::Sub(at(d, dy, j), hn::Set(d, level)));
@@ -89,6 +96,7 @@ HWY_EXPORT(exp_row);
 HWY_EXPORT(sum_exp);
 HWY_EXPORT(dot);
 HWY_EXPORT(scale_row);
+HWY_EXPORT(scale_and_lower);
 HWY_EXPORT(softmax_pull);
 HWY_EXPORT(sum);
 HWY_EXPORT(lower_row);
@@ -161,7 +169,8 @@ void log_softmax_backward(real* dx, const real* dy, const real* y, bool accumula
 }
 
 void cross_entropy(real* losses, real* gradient, const real* x, const std::int32_t* targets,
-                   real factor, Size rows, Size cols) noexcept {
+                   real factor, real smoothing, Size rows, Size cols) noexcept {
+  const real even = smoothing / static_cast<real>(cols);
   parallel_each(rows, cost * cols, [=](Size r) {
     const real* in = x + r * cols;
     const std::int32_t target = targets[r];
@@ -171,13 +180,14 @@ void cross_entropy(real* losses, real* gradient, const real* x, const std::int32
       if (out != nullptr) std::fill_n(out, cols, real(0));
       return;
     }
-    const real wanted = in[target], top = HWY_DYNAMIC_DISPATCH(row_max)(in, cols);
+    const real wanted = (1 - smoothing) * in[target] + (even == 0 ? 0 : even * sum(in, cols));
+    const real top = HWY_DYNAMIC_DISPATCH(row_max)(in, cols);
     const real total = out == nullptr ? HWY_DYNAMIC_DISPATCH(sum_exp)(in, top, cols)
                                       : HWY_DYNAMIC_DISPATCH(exp_row)(out, in, top, cols);
     losses[r] = top + std::log(total) - wanted;
     if (out == nullptr) return;
-    scale_row(out, factor / total, cols);
-    out[target] -= factor;
+    HWY_DYNAMIC_DISPATCH(scale_and_lower)(out, factor / total, factor * even, cols);
+    out[target] -= factor * (1 - smoothing);
   });
 }
 

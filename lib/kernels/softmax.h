@@ -17,11 +17,12 @@ void log_softmax_forward(real* y, const real* x, Size rows, Size cols) noexcept;
 void log_softmax_backward(real* dx, const real* dy, const real* y, bool accumulate, Size rows,
                           Size cols) noexcept;
 
-// Cross entropy of each row against its target, or 0 where the target is negative:
-// losses [rows] = log sum exp(x) - x[target]. If `gradient` is not null it receives
-// factor (softmax(x) - onehot(target)); it may be x itself.
+// Cross entropy of each row against its wanted share t, or 0 where the target is negative; t is
+// 1 - smoothing for the target, and smoothing / cols for every class (Szegedy et al. 2016):
+// losses [rows] = log sum exp(x) - t . x. If `gradient` is not null it receives
+// factor (softmax(x) - t); it may be x itself.
 void cross_entropy(real* losses, real* gradient, const real* x, const std::int32_t* targets,
-                   real factor, Size rows, Size cols) noexcept;
+                   real factor, real smoothing, Size rows, Size cols) noexcept;
 
 // One row of causal attention weights in place: p[j] = exp(x[j] - max) for j < used, 0 up to cols.
 // Returns the sum; *top is the max.

@@ -25,19 +25,16 @@ kernels::AttentionSize size_of(std::string_view op, const Tensor& qkv, const Hea
 
 Tensor attention(const Tensor& qkv, const Heads& heads, double dropout_rate,
                  std::uint64_t dropout_key) {
-  auto n = size_of("attention", qkv, heads);
-  n.dropout_rate = dropout_rate;
-  n.dropout_key = dropout_key;
-  Tensor y = Tensor::uninitialized({n.batch, n.time, n.query * n.width});
-  Tensor lse = Tensor::uninitialized({n.batch, n.query, n.time});
-  kernels::attention_forward(y.mutable_data(), lse.mutable_data(), qkv.data(), n);
-  return autograd::record(
-      "attention", y, {qkv},
-      [qkv = qkv.detach(), y = y.detach(), lse, n](const Tensor& dy, autograd::InputGrads& dx) {
-        const auto [out, accumulate] = dx.slot(0);
-        kernels::attention_backward(out, dy.data(), y.data(), lse.data(), qkv.data(), accumulate,
-                                    n);
-      });
+  const auto n = size_of("attention", qkv, heads);
+  std::vector<std::int32_t> first(static_cast<std::size_t>(n.batch) + 1);
+  for (std::size_t b = 0; b < first.size(); ++b) {
+    first[b] = static_cast<std::int32_t>(static_cast<std::int64_t>(b) * n.time);
+  }
+  const Tensor rows = reshape(qkv, {n.batch * n.time, n.packed()});
+  const Tensor y =
+      ragged_attention(rows, Indices({n.batch + 1}, std::move(first)), heads,
+                       {.causal = true, .dropout_rate = dropout_rate, .dropout_key = dropout_key});
+  return reshape(y, {n.batch, n.time, n.query * n.width});
 }
 
 Tensor rope(const Tensor& qkv, const Heads& heads, double theta, std::int64_t start) {

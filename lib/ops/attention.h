@@ -18,6 +18,22 @@ struct Heads {
 // matrix is never stored. Dropout acts on the attention weights.
 Tensor attention(const Tensor& qkv, const Heads& heads, double dropout_rate = 0,
                  std::uint64_t dropout_key = 0);
+
+struct RaggedAttend {
+  bool causal = false;      // query t sees keys 0 to t
+  double dropout_rate = 0;  // of the attention weights
+  std::uint64_t dropout_key = 0;
+};
+// The same within sequences that lie one behind the other, none of them padded: sequence i has the
+// rows first[i] to first[i + 1]; first [sequences + 1] begins with 0, does not fall and ends with
+// all rows. qkv [rows, packed]; the result is [rows, query * width].
+Tensor ragged_attention(const Tensor& qkv, const Indices& first, const Heads& heads,
+                        const RaggedAttend& options);
+// Sequence i of q [rows, query * width], which begins at row first[i], sees sequence i of keys,
+// then values: kv [others, 2 * key_value * width], beginning at row kv_first[i].
+Tensor ragged_attention(const Tensor& q, const Indices& first, const Tensor& kv,
+                        const Indices& kv_first, const Heads& heads, const RaggedAttend& options);
+
 // Rotates queries and keys of qkv by their positions start, start + 1, ... in the rotate-half form
 // (Su et al. 2021); values pass through.
 Tensor rope(const Tensor& qkv, const Heads& heads, double theta, std::int64_t start = 0);

@@ -48,9 +48,9 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activat
   const LinearSize n = check(x, weight, bias);
   std::vector<Tensor> inputs = {x, weight, bias};
   Tensor y = Tensor::uninitialized(x.shape().with_last(n.out)), pre;
-  if (activation != Activation::none && autograd::records(inputs)) {
-    pre = Tensor::uninitialized(y.shape());
-  }
+  const bool way_back = activation != Activation::none && autograd::records(inputs);
+  const bool from_y = activation == Activation::relu;  // which has the slope of what went in
+  if (way_back && !from_y) pre = Tensor::uninitialized(y.shape());
   kernels::gemm(y.mutable_data(), x.data(), weight.data(),
                 {.m = n.rows,
                  .n = n.out,
@@ -59,6 +59,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activat
                  .bias = bias.data_or_null(),
                  .activation = activation,
                  .pre = pre.defined() ? pre.mutable_data() : nullptr});
+  if (way_back && from_y) pre = y.detach();
   return autograd::record("linear", y, std::move(inputs),
                           [x = x.detach(), w = weight.detach(), pre, n, activation](
                               const Tensor& dy, autograd::InputGrads& dx) {

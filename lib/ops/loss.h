@@ -14,8 +14,14 @@ enum class Reduction : std::uint8_t { none, mean, sum };
 // target is `ignored` (-1) do not count.
 constexpr std::int32_t ignored = -1;
 Tensor cross_entropy(const Tensor& logits, const Indices& target);
-// cross_entropy(linear(x, weight), target) block by block: the logits are never stored as a whole.
-Tensor linear_cross_entropy(const Tensor& x, const Tensor& weight, const Indices& target);
+// cross_entropy(linear(x, weight, bias), target) block by block: the logits are never stored as a
+// whole. Every class is wanted with smoothing / classes, and the target with what is left of 1
+// (Szegedy et al. 2016). The bias may be undefined.
+Tensor linear_cross_entropy(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                            const Indices& target, double smoothing = 0);
+inline Tensor linear_cross_entropy(const Tensor& x, const Tensor& weight, const Indices& target) {
+  return linear_cross_entropy(x, weight, {}, target);
+}
 
 struct CrossEntropy {
   Reduction reduction = Reduction::mean;

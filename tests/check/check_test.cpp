@@ -63,12 +63,17 @@ std::string error(const std::string& dir, Exit exit) {
 
 const std::string known =
     "known: operators (ops.json, ops.safetensors), a language model (config.json of model_type "
-    "gpt2 or llama, model.safetensors, "
-    "expected.safetensors), a training run (the same and recipe.json), bpe (bpe.json, "
+    "gpt2 or llama, model.safetensors, expected.safetensors), an encoder-decoder (the same of "
+    "model_type marian), a training run (a language model and recipe.json), bpe (bpe.json, "
     "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json), ngram (train.txt, "
     "test.txt, o3.arpa, o3.query.txt, o3.summary.txt), arpa (.arpa files)";
 
 }  // namespace
+
+TEST_CASE("the reference case of Marian passes, searches too", "[check][seq2seq]") {
+  CHECK(failures(golden + "marian").empty());
+  CHECK(check::replay(golden + "marian").size() == 91);
+}
 
 TEST_CASE("the reference cases of GPT-2, Llama and training pass", "[check]") {
   CHECK(failures(golden + "gpt2").empty());

@@ -49,6 +49,13 @@ TEST_CASE("dlt embed nearest prints neighbours of words and sums", "[cli][embed]
         "dlt: 'king -': a word is missing at the end\n");
 }
 
+TEST_CASE("dlt embed nearest makes unknown words of their pieces", "[cli][embed]") {
+  const std::string v = golden("ft.bin");
+  CHECK(embed_good({"nearest", v, "kingdomly", "--top", "2"}).out == "dog\t1.0000\ncafé\t1.0000\n");
+  CHECK(embed_good({"nearest", v, "dog - kingdomly + zzz", "--top", "9"}).out.find("dog") ==
+        std::string::npos);
+}
+
 TEST_CASE("dlt embed nearest answers lines, and goes on after an unknown word", "[cli][embed]") {
   const std::string v = golden("vectors.txt");
   CHECK(embed_good({"nearest", v, "--top", "1"}, {.in = "king\nquen\n\nking -\nwalked"}).out ==

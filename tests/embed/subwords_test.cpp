@@ -18,16 +18,39 @@ TEST_CASE("the hash of a piece is fastText's", "[embed][subwords]") {
 }
 
 TEST_CASE("pieces are of characters, the marks among them", "[embed][subwords]") {
-  using Pieces = std::vector<std::string>;
-  CHECK(subwords_of("cat", 2, 3) == Pieces{"<c", "<ca", "ca", "cat", "at", "at>", "t>"});
-  CHECK(subwords_of("ab", 1, 1) == Pieces{"a", "b"});
-  CHECK(subwords_of("\u00E9", 1, 6) == Pieces{"<\u00E9", "<\u00E9>", "\u00E9", "\u00E9>"});
-  CHECK(subwords_of("\x80", 2, 6) == Pieces{"<\x80>"});  // a stray byte belongs to what it follows
+  const auto buckets = [](const std::vector<std::string>& pieces) {
+    std::vector<std::uint32_t> all;
+    for (const std::string& piece : pieces) all.push_back(subword_hash(piece) % 1000);
+    return all;
+  };
+  const auto of = [](const std::string& word, std::int64_t min, std::int64_t max) {
+    return Pieces{min, max, 1000}.of(word);
+  };
+  CHECK(of("cat", 2, 3) == buckets({"<c", "<ca", "ca", "cat", "at", "at>", "t>"}));
+  CHECK(of("ab", 1, 1) == buckets({"a", "b"}));
+  CHECK(of("\u00E9", 1, 6) == buckets({"<\u00E9", "<\u00E9>", "\u00E9", "\u00E9>"}));
+  CHECK(of("\x80", 2, 6) == buckets({"<\x80>"}));  // a stray byte belongs to what it follows
+}
+
+TEST_CASE("a word without a row is the mean of its pieces", "[embed][subwords]") {
+  const Pieces pieces{3, 3, 1000};
+  const auto rows_of = pieces.of("cat");  // <ca cat at>
+  Subwords subwords{pieces, {rows_of.begin(), rows_of.begin() + 2}, {}};
+  std::ranges::sort(subwords.used);
+  subwords.read = [](std::size_t row, std::span<real> to) {
+    to[0] = row == 0 ? real(1) : real(3);
+    to[1] = real(-2);
+  };
+  std::vector<real> vector(2);
+  REQUIRE(subwords.compose("cat", vector));
+  CHECK(vector == std::vector<real>{2, -2});
+  CHECK_FALSE(subwords.compose("xyz", vector));
+  CHECK_FALSE(subwords.compose("", vector));
 }
 
 TEST_CASE("only buckets that words have get rows", "[embed][subwords]") {
   const std::vector<std::string> words = {"cat", "cats", "x"};
-  const SubwordRows rows(words, 3, 3, 2'000'000);
+  const SubwordRows rows(words, {3, 3, 2'000'000});
   // <ca cat at> ats ts> <x>
   CHECK(rows.rows() == 3 + 6);
   const auto row_set = [&](std::int64_t w) {
@@ -41,8 +64,8 @@ TEST_CASE("only buckets that words have get rows", "[embed][subwords]") {
   const auto cat = row_set(0), cats = row_set(1);
   std::vector<std::uint32_t> both;
   std::set_intersection(cat.begin(), cat.end(), cats.begin(), cats.end(), std::back_inserter(both));
-  CHECK(both.size() == 2);                         // <ca, cat
-  CHECK(SubwordRows(words, 3, 3, 1).rows() == 4);  // all share one bucket
+  CHECK(both.size() == 2);                           // <ca, cat
+  CHECK(SubwordRows(words, {3, 3, 1}).rows() == 4);  // all share one bucket
 }
 
 }  // namespace dlt::embed

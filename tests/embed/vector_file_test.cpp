@@ -109,11 +109,6 @@ TEST_CASE("gensim's binary file, without line ends, is its text file", "[embed][
 }
 
 TEST_CASE("A fastText model gives the vectors that fastText writes", "[embed][vector_file]") {
-  CHECK(fasttext_hash("the") == 3020861980);
-  CHECK(fasttext_hash("<ca") == 1066916747);
-  CHECK(fasttext_hash("\xC3\xA9") == 1023043777);
-  CHECK(fasttext_hash("\xE4\xB8\x80\xE8\xB7\xAF") == 1718749543);
-  CHECK(fasttext_hash("</s>") == 3617362777);
   const Vectors model = read_vectors(golden("ft.bin")), text = read_vectors(golden("ft.vec"));
   CHECK(model.words == text.words);
   CHECK(model.counts.size() == model.words.size());
@@ -123,6 +118,58 @@ TEST_CASE("A fastText model gives the vectors that fastText writes", "[embed][ve
   const Folder folder;  // and the same text again
   write_vectors(folder / "ft.vec", model, VectorFormat::fasttext_vec);
   CHECK(read_file(folder / "ft.vec", Exit::failed) == golden_text("ft.vec"));
+}
+
+TEST_CASE(
+    "A word that a fastText model does not know is made of its pieces, and so from safetensors",
+    "[embed][vector_file]") {
+  const Folder folder;
+  const Vectors model = read_vectors(golden("ft.bin"));
+  write_vectors(folder / "v.safetensors", model, VectorFormat::safetensors);
+  const Vectors kept = read_vectors(folder / "v.safetensors");
+  // what `fasttext print-word-vectors` says of this model
+  const std::vector<std::pair<std::string, std::vector<double>>> expected = {
+      {"kingdomly", {0.20174, 0.37063, 0.014092, -0.17512}},
+      {"queenking", {0.34107, 0.61853, 0.025622, -0.29154}},
+      {"zzz", {0.23634, 0.44051, 0.012931, -0.20563}}};
+  for (const Vectors* v : {&model, &kept}) {
+    REQUIRE(v->subwords);
+    for (const auto& [word, numbers] : expected) {
+      std::vector<real> vector(4);
+      REQUIRE(v->subwords->compose(word, vector));
+      for (std::size_t i = 0; i < 4; ++i) {
+        CHECK(static_cast<double>(vector[i]) == Approx(numbers[i]).epsilon(2e-5));
+      }
+    }
+  }
+}
+
+TEST_CASE("Damaged subwords of a safetensors file are refused", "[embed][vector_file]") {
+  const Folder folder;
+  const std::string path = folder / "v";
+  Vectors v = three();
+  v.subwords = {{2, 3, 100}, {4, 7}, reader_of(Tensor::zeros({2, v.dim()}))};
+  write_vectors(path, v, VectorFormat::safetensors);
+  const std::string good = read_file(path, Exit::failed);
+  const auto refused = [&](const std::string& from, const std::string& to) {
+    std::string bad = good;
+    const auto at = bad.find(from);
+    REQUIRE(at != bad.npos);
+    write_file(path, bad.replace(at, from.size(), to));
+    return failure([&] { read_vectors(path); }, Exit::damaged);
+  };
+  CHECK(refused("2 3 100", "3 2 100") ==
+        path +
+            ": metadata 'subwords' is \"3 2 100\", the shortest and longest n-grams and the "
+            "number of buckets are needed");
+  CHECK(refused("2 3 100", "2 3 006") ==
+        path + ": tensor 'subword_buckets': element 1 is 7, not in [5, 5]");
+  CHECK(refused(std::string("\4\0\0\0\0\0\0\0\7", 9), std::string("\x8\0\0\0\0\0\0\0\7", 9)) ==
+        path + ": tensor 'subword_buckets': element 1 is 7, not in [9, 99]");
+  CHECK(refused("subword_rows", "subword_nows") ==
+        path +
+            ": there is no tensor 'subword_rows': word vectors have 'subword_rows', a matrix of "
+            "[buckets, dim]");
 }
 
 TEST_CASE("Compressed text, other line ends, signs and a missing last line end are read",

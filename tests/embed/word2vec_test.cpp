@@ -198,9 +198,9 @@ TEST_CASE("initial vectors are small and even", "[embed][word2vec]") {
     most = std::max(most, std::abs(static_cast<double>(x)));
   }
   const auto n = static_cast<double>(v.rows.size());
-  CHECK(most <= 0.5 / 16);
-  CHECK(most > 0.49 / 16);
-  CHECK(std::abs(sum / n) < 4 * 0.5 / 16 / std::sqrt(3 * n));
+  CHECK(most <= 1.0 / 16);
+  CHECK(most > 0.98 / 16);
+  CHECK(std::abs(sum / n) < 4 * 1.0 / 16 / std::sqrt(3 * n));
   CHECK(v.words == corpus.words);
 }
 
@@ -212,7 +212,7 @@ TEST_CASE("a vector is the mean of the word's rows", "[embed][word2vec]") {
   const auto state = trainer->state();
   const Tensor input = state.at("input");
   const Vectors v = trainer->vectors();
-  const SubwordRows rows(corpus.words, 2, 2, s.buckets);
+  const SubwordRows rows(corpus.words, {2, 2, s.buckets});
   CHECK(input.shape() == Shape{rows.rows(), 16});
   for (std::int64_t k = 0; k < 16; ++k) {
     double sum = 0;
@@ -220,6 +220,11 @@ TEST_CASE("a vector is the mean of the word's rows", "[embed][word2vec]") {
     const auto count = static_cast<double>(rows.of(3).size());
     CHECK(static_cast<double>(v.rows.data()[3 * 16 + k]) == Approx(sum / count).margin(1e-7));
   }
+  REQUIRE(v.subwords);
+  CHECK(v.subwords->used == rows.used());
+  std::vector<real> row(16);
+  v.subwords->read(0, row);
+  CHECK(std::equal(row.begin(), row.end(), input.data() + corpus.size() * 16));
 }
 
 TEST_CASE("training that bursts names the word", "[embed][word2vec]") {

@@ -4,6 +4,7 @@
 
 #include "autograd/autograd.h"
 #include "base/error.h"
+#include "kernels/dropout.h"
 #include "support/check_op.h"
 
 using namespace dlt;
@@ -81,6 +82,23 @@ TEST_CASE("every op's gradient agrees with finite differences", "[ops][gradcheck
   check_op({"linear_cross_entropy", {{2, 2, 5}, {3, 5}}, [&](const In& x) {
               return ops::linear_cross_entropy(x[0], x[1], partly);
             }});
+  check_op({"linear_cross_entropy with bias and smoothing",
+            {{2, 2, 5}, {3, 5}, {3}},
+            [&](const In& x) { return ops::linear_cross_entropy(x[0], x[1], x[2], partly, 0.2); }});
+}
+
+TEST_CASE("dropout decides by the mask, wherever an element lies", "[ops]") {
+  for (const std::int64_t size : {1, 7, 40'000}) {
+    const Tensor x = test::random({size}, 1, 1, 2), y = ops::dropout(x, 0.3, 11);
+    const kernels::DropoutMask mask(0.3, 11);
+    std::int64_t kept = 0;
+    for (std::int64_t i = 0; i < size; ++i) {
+      kept += y.data()[i] != 0;
+      if (y.data()[i] != x.data()[i] * mask.factor(i)) FAIL("element " << i << " of " << size);
+    }
+    if (size > 1000)
+      CHECK(static_cast<double>(kept) / static_cast<double>(size) == Approx(0.7).epsilon(0.02));
+  }
 }
 
 TEST_CASE("softmax rows are probabilities, whatever is added to a row", "[ops]") {
@@ -109,14 +127,17 @@ TEST_CASE("layer_norm of 1 2 3 4 uses the biased variance", "[ops]") {
 }
 
 TEST_CASE("the head fused with its loss equals the two ops it replaces", "[ops]") {
+  const double smoothing = GENERATE(0, 0.1);
   const Tensor x = test::random({700, 9}, 1).set_needs_grad(), x2 = x.clone().set_needs_grad();
   const Tensor w = test::random({33, 9}, 2).set_needs_grad(), w2 = w.clone().set_needs_grad();
+  const Tensor b = test::random({33}, 3).set_needs_grad(), b2 = b.clone().set_needs_grad();
   std::vector<std::int32_t> ids(700);
   for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<std::int32_t>(i * 7 % 34) - 1;
   const Indices target({700}, ids);
 
-  const Tensor fused = ops::linear_cross_entropy(x, w, target);
-  const Tensor apart = ops::cross_entropy(ops::linear(x2, w2), target);
+  const Tensor fused = ops::linear_cross_entropy(x, w, b, target, smoothing);
+  const Tensor apart = ops::cross_entropy(ops::linear(x2, w2, b2), target, {},
+                                          {.ignore = -1, .smoothing = smoothing});
   autograd::backward(ops::scale(fused, 3));
   autograd::backward(ops::scale(apart, 3));
 
@@ -126,6 +147,9 @@ TEST_CASE("the head fused with its loss equals the two ops it replaces", "[ops]"
   }
   for (std::int64_t i = 0; i < w.size(); ++i) {
     CHECK(w.grad().data()[i] == Approx(w2.grad().data()[i]).margin(1e-6));
+  }
+  for (std::int64_t i = 0; i < b.size(); ++i) {
+    CHECK(b.grad().data()[i] == Approx(b2.grad().data()[i]).margin(1e-6));
   }
 }
 

@@ -1,8 +1,7 @@
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "base/error.h"
-#include "io/json_file.h"
+#include "models/hf_json.h"
 #include "models/transformer/hf.h"
 #include "models/transformer/hf_tokens.h"
 
@@ -83,57 +82,6 @@ ordered_json llama_config(const TransformerConfig& c) {
   j["attention_dropout"] = c.dropout;
   return j;
 }
-
-// One JSON file with typed reads; every mistake says where.
-class HfJson {
- public:
-  explicit HfJson(const std::string& path) : path_(path), all_(io::read_json(path, Exit::damaged)) {
-    require(all_.is_object(), Exit::damaged, "{}: expected an object", path);
-  }
-
-  bool has(std::string_view key) const { return all_.contains(key) && !all_[key].is_null(); }
-  const json& operator[](std::string_view key) const { return all_[key]; }
-
-  std::int64_t integer(std::string_view key, std::int64_t most) const {
-    if (!has(key)) wrong(key, fmt::format("an integer from 1 to {}", most));
-    const json& value = all_[key];
-    const bool fits = value.is_number_integer() && value >= 1 && value <= most;
-    if (!fits) wrong(key, fmt::format("an integer from 1 to {}", most));
-    return value.get<std::int64_t>();
-  }
-  std::int64_t integer(std::string_view key, std::int64_t most, std::int64_t otherwise) const {
-    return has(key) ? integer(key, most) : otherwise;
-  }
-
-  double number(std::string_view key, double least, double most, double otherwise) const {
-    if (!has(key)) return otherwise;
-    const json& value = all_[key];
-    if (!value.is_number() || value.get<double>() < least || value.get<double>() > most) {
-      wrong(key, fmt::format("a number from {} to {}", least, most));
-    }
-    return value.get<double>();
-  }
-
-  bool flag(std::string_view key, bool otherwise) const {
-    if (!has(key)) return otherwise;
-    if (!all_[key].is_boolean()) wrong(key, "true or false");
-    return all_[key].get<bool>();
-  }
-
-  // For what dlt can do in one way only.
-  void only(std::string_view key, const json& value) const {
-    if (has(key) && all_[key] != value) wrong(key, value.dump() + ", dlt has nothing else");
-  }
-
-  [[noreturn]] void wrong(std::string_view key, std::string_view expected) const {
-    fail(Exit::damaged, "{}: /{}: expected {}, got {}", path_, key, expected,
-         all_.contains(key) ? all_[key].dump() : "nothing");
-  }
-
- private:
-  std::string path_;
-  json all_;
-};
 
 std::string dlt_activation(const HfJson& j) {
   const json name = j.has("activation_function") ? j["activation_function"] : json("gelu_new");
