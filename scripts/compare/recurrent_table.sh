@@ -5,15 +5,15 @@
 # the loss of a token reaches. Some minutes; runs that are there already are not trained again.
 #
 #   THREADS=2   STEPS=600 training steps   MODELS="transformer lstm gru rnn"
+#   DLT=build/release/dlt  the program; built if it is not given
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 threads=${THREADS:-$(nproc)}
 steps=${STEPS:-600}
 read -ra models <<<"${MODELS:-transformer lstm gru rnn}"
 folder=build/compare/recurrent
-dlt=(build/release/dlt --threads "$threads")
+dlt=("${DLT:-$(scripts/build.sh | tail -n 1)}" --threads "$threads")
 
-[[ -n ${NO_BUILD:-} ]] || scripts/build.sh >/dev/null
 [[ -f data/raw/bible.txt ]] || scripts/get_data.sh bible
 mkdir -p "$folder"
 runs=()

@@ -6,6 +6,7 @@
 #   ROUNDS=3  runs of each side per row        THREADS="1 2"   CELLS="lstm" (rnn, gru)
 #   STEPS=10  timed steps of a run             CORES="default SkylakeX": OpenBLAS kernels for PyTorch
 #   PYTHON=/usr/bin/python3                    one that has torch
+#   DLT=build/release/dlt                      the program; built if it is not given
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 rounds=${ROUNDS:-3}
@@ -15,6 +16,7 @@ read -ra thread_counts <<<"${THREADS:-1 2}"
 read -ra cells <<<"${CELLS:-lstm}"
 python=${PYTHON:-/usr/bin/python3}
 results=build/compare/rnn.jsonl
+dlt=${DLT:-$(scripts/build.sh | tail -n 1)}
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 "$python" -c 'import torch' 2>/dev/null ||
   die "$python has no torch; run scripts/packages.sh python3-torch, or set PYTHON"
@@ -31,13 +33,12 @@ print(json.dumps({"side": side, "core": core, "model": cell, "threads": int(thre
 round() {
   local core=$1 cell=$2 threads=$3 variables=()
   if [[ $core != default ]]; then variables=("OPENBLAS_CORETYPE=$core"); fi
-  build/release/dlt bench configs/bench/lstm-512.json --set "model.name=lm.$cell" \
+  "$dlt" bench configs/bench/lstm-512.json --set "model.name=lm.$cell" \
     --threads "$threads" --steps "$steps" --tokens 0 --json | keep dlt "$@"
   env "${variables[@]}" "$python" scripts/compare/torch_lstm.py --cell "$cell" --threads "$threads" \
     --steps "$steps" | keep torch "$@"
 }
 
-[[ -n ${NO_BUILD:-} ]] || scripts/build.sh >/dev/null
 mkdir -p build/compare
 : >"$results"
 for core in "${cores[@]}"; do

@@ -49,10 +49,11 @@ class Recurrent(nn.Module):
         self.tokens = nn.Embedding(a.vocab, a.width)
         kind = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[a.cell]
         self.layers = kind(a.width, a.width, a.layers, batch_first=True)
-        nn.init.uniform_(self.tokens.weight, -0.1, 0.1)
+        self.bias = nn.Parameter(torch.zeros(a.vocab))
+        nn.init.normal_(self.tokens.weight)
 
     def forward(self, ids):
-        return F.linear(self.layers(self.tokens(ids))[0], self.tokens.weight)
+        return F.linear(self.layers(self.tokens(ids))[0], self.tokens.weight, self.bias)
 
 
 def peak_rss_bytes():

@@ -69,11 +69,11 @@ TEST_CASE("a recurrent language model's parameters have these names", "[recurren
   const RandomNet model(small(nn::Cell::gru, false));
   for (const auto& [name, t] : model.params.all()) names.push_back(name + " " + t.shape().str());
   CHECK(names == std::vector<std::string>{
-                     "embedding.weight [11, 5]", "head.weight [11, 8]", "recurrent.bias_hh_l0 [24]",
-                     "recurrent.bias_hh_l1 [24]", "recurrent.bias_ih_l0 [24]",
-                     "recurrent.bias_ih_l1 [24]", "recurrent.weight_hh_l0 [24, 8]",
-                     "recurrent.weight_hh_l1 [24, 8]", "recurrent.weight_ih_l0 [24, 5]",
-                     "recurrent.weight_ih_l1 [24, 8]"});
+                     "embedding.weight [11, 5]", "head.bias [11]", "head.weight [11, 8]",
+                     "recurrent.bias_hh_l0 [24]", "recurrent.bias_hh_l1 [24]",
+                     "recurrent.bias_ih_l0 [24]", "recurrent.bias_ih_l1 [24]",
+                     "recurrent.weight_hh_l0 [24, 8]", "recurrent.weight_hh_l1 [24, 8]",
+                     "recurrent.weight_ih_l0 [24, 5]", "recurrent.weight_ih_l1 [24, 8]"});
 }
 
 TEST_CASE("gradients of recurrent language models equal central differences",

@@ -2,6 +2,7 @@
 
 #include "autograd/autograd.h"
 #include "models/seq2seq/lstm_net.h"
+#include "models/seq2seq/search.h"
 #include "optim/optimizer.h"
 #include "support/check_params.h"
 #include "support/transformers.h"
@@ -200,4 +201,11 @@ TEST_CASE("a seq2seq LSTM learns to turn sequences round", "[seq2seq_lstm]") {
     params.zero_grad();
   }
   CHECK(loss < 0.05);
+  for (const std::int64_t beam : {1, 3}) {
+    const auto said =
+        search(net, {{2, 3, 4}, {5, 6}, {7, 8, 9, 10}}, {.pad = 0, .end = 1}, {.beam = beam});
+    CHECK(said[0].tokens == Ids{4, 3, 2});
+    CHECK(said[1].tokens == Ids{6, 5});
+    CHECK(said[2].tokens == Ids{10, 9, 8, 7});
+  }
 }

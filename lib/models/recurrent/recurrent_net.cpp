@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::int64_t most_layers = 1000, widest = 1 << 20, longest = 1 << 24;
 
-// Rows of a table start as in Zaremba et al. (2014); weights of the layers as PyTorch's.
-const nn::Init table = nn::uniform(0.1);
+// Rows of the table start as torch.nn.Embedding does: from smaller ones a stack of LSTMs takes many
+// times as long to learn more than how often each token comes.
+const nn::Init table = nn::normal(1);
 
 // Numbers in the matrices of layer i.
 std::int64_t matrices(const RecurrentConfig& c, std::int64_t i) {
@@ -36,7 +37,7 @@ class RecurrentText : public Continuation {
 }  // namespace
 
 std::int64_t RecurrentConfig::parameters() const {
-  std::int64_t all = vocab * (embedding + (tied ? 0 : width));
+  std::int64_t all = vocab * (embedding + 1 + (tied ? 0 : width));
   for (std::int64_t i = 0; i < layers; ++i) {
     all += matrices(*this, i) + 2 * nn::gates(cell) * width;
   }
@@ -73,18 +74,20 @@ RecurrentNet::RecurrentNet(const nn::Scope& s, const RecurrentConfig& c)
       embedding_(s / "embedding", c.vocab, c.embedding, table),
       recurrent_(s / "recurrent", c.embedding, c.width,
                  {.cell = c.cell, .layers = c.layers, .dropout = c.dropout}) {
-  if (!c.tied) head_ = (s / "head").param("weight", {c.vocab, c.width}, table);
+  if (!c.tied)
+    head_ = (s / "head").param("weight", {c.vocab, c.width}, nn::fan_in_uniform(c.width));
+  bias_ = (s / "head").param("bias", {c.vocab}, nn::zeros());
 }
 
 Tensor RecurrentNet::loss(const Tensor& embedded, const Indices& targets,
                           nn::Training* training) const {
   const nn::Dropout dropout(c_.dropout);
   const Tensor h = dropout(recurrent_(dropout(embedded, training), training), training);
-  return ops::linear_cross_entropy(h, head(), targets);
+  return ops::linear_cross_entropy(h, head(), bias_, targets);
 }
 
 Tensor RecurrentNet::logits(const Indices& tokens, nn::Recurrent::State& state) const {
-  return ops::linear(recurrent_(embed(tokens), state, nullptr), head());
+  return ops::linear(recurrent_(embed(tokens), state, nullptr), head(), bias_);
 }
 
 std::unique_ptr<Continuation> RecurrentNet::begin() const {
@@ -98,7 +101,7 @@ std::vector<LanguageLayer> RecurrentNet::layers(const nn::StateDict& /*weights*/
     all.push_back({"recurrent." + std::to_string(i), c_.width,
                    macs + 2 * nn::gates(c_.cell) * c_.width, macs});
   }
-  all.push_back({"head", c_.vocab, c_.tied ? 0 : c_.vocab * c_.width, c_.vocab * c_.width});
+  all.push_back({"head", c_.vocab, c_.vocab * (1 + (c_.tied ? 0 : c_.width)), c_.vocab * c_.width});
   return all;
 }
 

@@ -25,9 +25,10 @@ struct RecurrentConfig {
   static RecurrentConfig read(config::Reader& r, nn::Cell cell);
 };
 
-// Embedding, layers of an RNN, LSTM or GRU with torch.nn's parameters, and a head without bias:
-// "embedding.weight", "recurrent.weight_ih_l0", ..., "head.weight" unless tied. Dropout before,
-// between and after the layers (Zaremba et al. 2014). A window begins with a state of zeros.
+// Embedding, layers of an RNN, LSTM or GRU with torch.nn's parameters, and a head:
+// "embedding.weight", "recurrent.weight_ih_l0", ..., "head.weight" unless tied, "head.bias" (states
+// lie in [-1, 1] and would have to saturate to make up for a missing one). Dropout before, between
+// and after the layers (Zaremba et al. 2014). A window begins with a state of zeros.
 class RecurrentNet : public LanguageNet {
  public:
   RecurrentNet(const nn::Scope& s, const RecurrentConfig& c);
@@ -49,6 +50,7 @@ class RecurrentNet : public LanguageNet {
   nn::Embedding embedding_;
   nn::Recurrent recurrent_;
   Tensor head_;  // [vocab, width]; undefined if tied
+  Tensor bias_;  // [vocab]
 };
 
 }  // namespace dlt::models

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t most_layers = 100, widest = 1 << 16;
 
-const nn::Init table = nn::uniform(0.1);
+const nn::Init table = nn::normal(1);  // as torch.nn.Embedding
 
 // [batch, s]: for each place of x [batch, s, ...], seen as [batch * s, ...], the one it is read
 // from: each row's first sizes[i] places backwards, its padding as it is.
@@ -52,8 +52,8 @@ Tensor chosen(const Tensor& x, std::int64_t dim, std::span<const std::int64_t> r
   return ops::index_select(x, dim, Indices({std::ssize(rows)}, {rows.begin(), rows.end()}));
 }
 
-// Products of few rows sum in another order, so too few are filled up with copies of the first: a
-// sentence has the same logits alone and among others.
+// A sentence is to have the same logits alone and among others, to the bit. Products of few rows
+// sum in another order, so too few are filled up with copies of the first ...
 template <class T>
 std::vector<T> filled(std::span<const T> rows) {
   std::vector<T> all(rows.begin(), rows.end());
@@ -61,14 +61,18 @@ std::vector<T> filled(std::span<const T> rows) {
   return all;
 }
 
-Indices filled_rows(const Indices& x) {
-  const auto time = static_cast<std::size_t>(x.shape().dim(1));
-  std::vector<std::int32_t> all = x.values();
-  while (!all.empty() && all.size() < kernels::steady_rows * time) {
-    all.insert(all.end(), x.values().begin(), x.values().begin() + x.shape().dim(1));
+// ... and attention sums over keys by vectors of at most 16 numbers, so sources of other lengths
+// are padded.
+Indices filled_sources(const Indices& x) {
+  constexpr std::int64_t vector = 16;
+  const std::int64_t rows = x.shape().dim(0), time = x.shape().dim(1);
+  const std::int64_t wide = (time + vector - 1) / vector * vector;
+  const std::int64_t most = rows == 0 ? 0 : std::max(rows, kernels::steady_rows);
+  std::vector<std::int32_t> all(static_cast<std::size_t>(most * wide));
+  for (std::int64_t i = 0; i < most; ++i) {
+    std::copy_n(x.data() + (i < rows ? i : 0) * time, time, all.data() + i * wide);
   }
-  const auto rows = static_cast<std::int64_t>(time == 0 ? 0 : all.size() / time);
-  return {{rows, x.shape().dim(1)}, std::move(all)};
+  return {{most, wide}, std::move(all)};
 }
 
 class LstmDecoding : public Decoding {
@@ -76,7 +80,7 @@ class LstmDecoding : public Decoding {
   LstmDecoding(const Seq2SeqLstm& net, const Indices& source, std::span<const std::int64_t> sizes)
       : net_(net), sizes_(filled(sizes)), rows_(std::ssize(sizes)) {
     const autograd::NoGrad off;
-    encoded_ = net.encode(filled_rows(source), sizes_, nullptr);
+    encoded_ = net.encode(filled_sources(source), sizes_, nullptr);
     state_ = encoded_.start;
     for (std::int64_t i = 0; i < std::ssize(sizes_); ++i) sources_.push_back(i < rows_ ? i : 0);
   }
@@ -85,7 +89,7 @@ class LstmDecoding : public Decoding {
     const autograd::NoGrad off;
     auto last = filled(tokens);
     const Shape column{std::ssize(last), 1};
-    const Tensor all = net_.step(Indices(column, std::move(last)), encoded_, state_, nullptr);
+    const Tensor all = net_.step(Indices(column, std::move(last)), encoded_, state_);
     const auto wanted = static_cast<std::size_t>(rows_ * net_.vocab());
     return Tensor::from({rows_, net_.vocab()}, all.values().first(wanted));
   }
@@ -124,7 +128,7 @@ std::int64_t Seq2SeqLstmConfig::parameters() const {
   const auto lstm_size = [](std::int64_t in, std::int64_t hidden) {
     return 4 * hidden * (in + hidden + 2);
   };
-  std::int64_t all = vocab * (embedding + (tied ? 0 : width));
+  std::int64_t all = vocab * (embedding + 1 + (tied ? 0 : width));
   for (std::int64_t i = 0; i < layers; ++i) {
     const std::int64_t in = i == 0 ? embedding : width;
     all += 2 * lstm_size(in, width / 2) + lstm_size(in, width) + (width + 1) * 2 * width;
@@ -168,7 +172,9 @@ Seq2SeqLstm::Seq2SeqLstm(const nn::Scope& s, const Seq2SeqLstmConfig& c)
     backwards_.emplace_back(layer / "backwards", in, c.width / 2, lstm(1, 0));
     bridges_.emplace_back(s / "bridge" / i, c.width, 2 * c.width);
   }
-  if (!c.tied) head_ = (s / "head").param("weight", {c.vocab, c.width}, table);
+  if (!c.tied)
+    head_ = (s / "head").param("weight", {c.vocab, c.width}, nn::fan_in_uniform(c.width));
+  bias_ = (s / "head").param("bias", {c.vocab}, nn::zeros());
 }
 
 EncodedSource Seq2SeqLstm::encode(const Indices& source, std::span<const std::int64_t> sizes,
@@ -202,32 +208,33 @@ EncodedSource Seq2SeqLstm::encode(const Indices& source, std::span<const std::in
   return e;
 }
 
-Tensor Seq2SeqLstm::step(const Indices& tokens, const EncodedSource& encoded,
-                         nn::Recurrent::State& state, nn::Training* training) const {
+Tensor Seq2SeqLstm::joined(const Indices& tokens, const EncodedSource& encoded,
+                           nn::Recurrent::State& state, nn::Training* training) const {
   const nn::Dropout dropout(c_.dropout);
   const Tensor h = decoder_(dropout(embedding_(tokens), training), state, training);
   const Tensor context =
       ops::scaled_dot_product_attention(with_heads(h), with_heads(encoded.keys),
                                         with_heads(encoded.values), encoded.seen, {.scale = 1.0});
-  const Tensor joined = ops::tanh(join_(ops::cat({ops::reshape(context, h.shape()), h}, 2)));
-  return ops::linear(dropout(joined, training), head());
+  return dropout(ops::tanh(join_(ops::cat({ops::reshape(context, h.shape()), h}, 2))), training);
+}
+
+Tensor Seq2SeqLstm::step(const Indices& tokens, const EncodedSource& encoded,
+                         nn::Recurrent::State& state) const {
+  return ops::linear(joined(tokens, encoded, state, nullptr), head(), bias_);
 }
 
 Tensor Seq2SeqLstm::loss(const data::PairBatch& batch, double smoothing,
                          nn::Training* training) const {
   const EncodedSource e = encode(batch.source, batch.source_sizes, training);
   nn::Recurrent::State state = e.start;
-  const Tensor all = step(batch.input, e, state, training);
-  const std::int64_t rows = batch.target.size();
-  return ops::cross_entropy(ops::reshape(all, {rows, c_.vocab}),
-                            Indices({rows}, batch.target.values()), {},
-                            {.ignore = ops::ignored, .smoothing = smoothing});
+  return ops::linear_cross_entropy(joined(batch.input, e, state, training), head(), bias_,
+                                   batch.target, smoothing);
 }
 
 Tensor Seq2SeqLstm::logits(const data::PairBatch& batch) const {
   const EncodedSource e = encode(batch.source, batch.source_sizes, nullptr);
   nn::Recurrent::State state = e.start;
-  return step(batch.input, e, state, nullptr);
+  return step(batch.input, e, state);
 }
 
 std::unique_ptr<Decoding> Seq2SeqLstm::decode(const Indices& source,

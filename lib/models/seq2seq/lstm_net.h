@@ -50,11 +50,14 @@ class Seq2SeqLstm : public Seq2SeqNet {
   EncodedSource encode(const Indices& source, std::span<const std::int64_t> sizes,
                        nn::Training* training) const;
   // Logits [batch, t, vocab] after each of the tokens [batch, t], which follow what `state` has
-  // seen.
-  Tensor step(const Indices& tokens, const EncodedSource& encoded, nn::Recurrent::State& state,
-              nn::Training* training) const;
+  // seen. No dropout.
+  Tensor step(const Indices& tokens, const EncodedSource& encoded,
+              nn::Recurrent::State& state) const;
 
  private:
+  // What the head multiplies: states that have looked at the source.
+  Tensor joined(const Indices& tokens, const EncodedSource& encoded, nn::Recurrent::State& state,
+                nn::Training* training) const;
   const Tensor& head() const { return head_.defined() ? head_ : embedding_.weight(); }
 
   Seq2SeqLstmConfig c_;
@@ -64,6 +67,7 @@ class Seq2SeqLstm : public Seq2SeqNet {
   nn::Recurrent decoder_;
   nn::Linear score_, join_;  // W_a and W_c
   Tensor head_;              // [vocab, width]; undefined if tied
+  Tensor bias_;              // [vocab]
 };
 
 }  // namespace dlt::models
