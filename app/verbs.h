@@ -18,7 +18,7 @@ void add_exchange(CLI::App& cli, int& code);  // export, import
 void add_translate(CLI::App& cli, int& code);
 void add_average(CLI::App& cli, int& code);
 void add_tokenizer(CLI::App& cli, int& code);
-void add_look(CLI::App& cli, int& code);  // inspect, bench, check, doctor
+void add_look(CLI::App& cli, int& code);  // inspect, bench, gradflow, check, doctor
 void add_api(CLI::App& cli, int& code);   // api, gradcheck
 void add_sa(CLI::App& cli, int& code);
 void add_ngram(CLI::App& cli, int& code);

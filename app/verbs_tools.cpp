@@ -4,6 +4,7 @@
 #include "commands/check.h"
 #include "commands/doctor.h"
 #include "commands/gradcheck.h"
+#include "commands/gradflow.h"
 #include "commands/inspect.h"
 #include "commands/sa.h"
 #include "verbs.h"
@@ -39,6 +40,7 @@ void add_look(CLI::App& cli, int& code) {
   static InspectOptions i;  // filled while the command line is read
   static BenchOptions b;
   static CheckOptions c;
+  static GradflowOptions g;
   static bool json;
   auto* t = verb(cli, "inspect", "Shapes, parameters and multiply-adds of every layer",
                  "dlt inspect configs/bible.json", code, [] { inspect(i); });
@@ -56,6 +58,18 @@ void add_look(CLI::App& cli, int& code) {
       ->capture_default_str()
       ->check(integer(0));
   t->add_flag("--json", b.json, "one JSON object");
+
+  t = verb(cli, "gradflow",
+           "How far back the losses of language models reach, before and after training",
+           "dlt gradflow runs/lstm runs/rnn -o gradflow.svg", code, [] { gradflow(g); });
+  t->add_option("runs", g.runs, "run folders")->required();
+  t->add_option("-o,--out", g.out, "the gradients' norms by distance as a picture (SVG)");
+  t->add_option("--checkpoint", g.checkpoint, "best, last or a step")->capture_default_str();
+  t->add_option("--data", g.data, "a text file instead of what each run held out");
+  t->add_option("--windows", g.windows, "how many losses to follow back")
+      ->capture_default_str()
+      ->check(integer(1));
+  t->add_flag("--json", g.json, "one JSON object");
 
   t = verb(cli, "check", "Replay reference cases made by other programs",
            "dlt check tests/golden/gpt2", code, [] { return check(c); });

@@ -131,31 +131,63 @@ void multiply(const Group& group, Size begin, Size end) {
   }
 }
 
+template <class F>
+void share(const Group& group, bool parallel, Size count, F f) {
+  if (!parallel) {
+    f(group, 0, count);
+  } else {
+    parallel_for(count, 1, [&](Size begin, Size end) { f(group, begin, end); });
+  }
+}
+
+Size packed_blocks(const Group& group) {
+  return parts(group.k1 - group.k0, group.depth) * group.panels();
+}
+
+void multiply_all(Group group, bool parallel) {
+  // Few rows: narrower column blocks, so that there is work for every thread.
+  const Size wanted = parts(16, group.row_panels());
+  group.width = std::min(block_columns, up(parts(group.n1 - group.n0, wanted), tile_columns));
+  share(group, parallel, parts(group.n1 - group.n0, group.width) * group.row_panels(), multiply);
+}
+
 void run_group(Group group, bool parallel) {
-  const auto share = [&](Size count, auto f) {
-    if (!parallel) {
-      f(group, 0, count);
-    } else {
-      parallel_for(count, 1, [&](Size begin, Size end) { f(group, begin, end); });
-    }
-  };
-  const Size n = group.n1 - group.n0;
   if (!group.g.transpose_b && group.g.m <= 8 * tile_rows) {
     group.packed = nullptr;
   } else {
-    const Size blocks = parts(group.k1 - group.k0, group.depth) * group.panels();
+    const Size blocks = packed_blocks(group);
     group.packed = workspace(Slot::b, blocks * group.depth * tile_columns);
-    share(blocks, pack_b);
+    share(group, parallel, blocks, pack_b);
   }
-  // Few rows: narrower column blocks, so that there is work for every thread.
-  const Size wanted = parts(16, group.row_panels());
-  group.width = std::min(block_columns, up(parts(n, wanted), tile_columns));
-  share(parts(n, group.width) * group.row_panels(), multiply);
+  multiply_all(group, parallel);
+}
+
+Size depth_of(const Gemm& g) {
+  const Size blocks = std::max<Size>(1, parts(g.k, max_depth));
+  return std::max<Size>(4, up(parts(g.k, blocks), 4));
+}
+
+// All of a product as one group, for a B that is packed once.
+Group whole(real* c, const real* a, const real* b, real* packed, const Gemm& g) {
+  return {g, c, a, b, depth_of(g), 0, g.k, 0, g.n, 0, packed, false};
+}
+
+Size size_of_packed(const Gemm& g) {
+  const Group group = whole(nullptr, nullptr, nullptr, nullptr, g);
+  return packed_blocks(group) * group.depth * tile_columns;
+}
+
+void pack_whole(real* packed, const real* b, const Gemm& g) {
+  const Group group = whole(nullptr, nullptr, b, packed, g);
+  share(group, true, packed_blocks(group), pack_b);
+}
+
+void run_packed(real* c, const real* a, real* packed, const Gemm& g, bool parallel) {
+  multiply_all(whole(c, a, nullptr, packed, g), parallel);
 }
 
 void run(real* c, const real* a, const real* b, const Gemm& g, bool parallel) {
-  const Size blocks = std::max<Size>(1, parts(g.k, max_depth));
-  const Size depth = std::max<Size>(4, up(parts(g.k, blocks), 4));
+  const Size depth = depth_of(g);
   const Size k_step = std::max<Size>(1, group_depth / depth) * depth;
   const Size n_step = up(group_size / std::min(k_step, up(g.k, depth) + 1), block_columns);
   for (Size n = 0; n < g.n; n += n_step) {
@@ -176,6 +208,9 @@ HWY_AFTER_NAMESPACE();
 
 namespace dlt::kernels {
 HWY_EXPORT(run);
+HWY_EXPORT(size_of_packed);
+HWY_EXPORT(pack_whole);
+HWY_EXPORT(run_packed);
 namespace {
 
 Gemm with_strides(Gemm g) {
@@ -198,6 +233,19 @@ void gemm(real* c, const real* a, const real* b, const Gemm& dense) noexcept {
   } else {
     HWY_DYNAMIC_DISPATCH(run)(c, a, b, g, worth_threads(g));
   }
+}
+
+Size packed_size(const Gemm& g) noexcept { return HWY_DYNAMIC_DISPATCH(size_of_packed)(g); }
+
+void pack(real* packed, const real* b, const Gemm& dense) noexcept {
+  HWY_DYNAMIC_DISPATCH(pack_whole)(packed, b, with_strides(dense));
+}
+
+void gemm_packed(real* c, const real* a, const real* packed, const Gemm& dense) noexcept {
+  const Gemm g = with_strides(dense);
+  if (g.m <= 0 || g.n <= 0) return;
+  // Groups of other products write what they pack; this one only reads.
+  HWY_DYNAMIC_DISPATCH(run_packed)(c, a, const_cast<real*>(packed), g, worth_threads(g));
 }
 
 void gemm_small(real* c, const real* a, const real* b, const Gemm& dense) noexcept {

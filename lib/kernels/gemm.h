@@ -31,6 +31,13 @@ void gemm(real* c, const real* a, const real* b, const Gemm& g) noexcept;
 // The same on the calling thread alone, for blocks inside a parallel_for.
 void gemm_small(real* c, const real* a, const real* b, const Gemm& g) noexcept;
 
+// For many products with one B: B once in the order in which tiles read it, g.m and what follows
+// g.ldb not counting, and the product with it (g.transpose_b and g.ldb not counting). The bits of
+// gemm() where that does not go by dot products.
+Size packed_size(const Gemm& g) noexcept;  // how many numbers
+void pack(real* packed, const real* b, const Gemm& g) noexcept;
+void gemm_packed(real* c, const real* a, const real* packed, const Gemm& g) noexcept;
+
 // y[out] = W[out,in] x (+ bias): reads W once, at the speed of memory. What gemm() does if m is 1.
 void gemv(real* y, const real* w, const real* x, Size out, Size in,
           const real* bias = nullptr) noexcept;

@@ -1,6 +1,7 @@
 #include "models/embedding/word2vec.h"
 #include "models/model.h"
 #include "models/ngram/ngram_lm.h"
+#include "models/recurrent/recurrent_lm.h"
 #include "models/seq2seq/seq2seq_model.h"
 #include "models/seq2seq/transformer_net.h"
 #include "models/sequential/sequential.h"
@@ -16,6 +17,15 @@ const Registry<ModelType>& catalog() {
                    {{"lm.transformer", "transformer"},
                     "decoder-only Transformer language model (GPT-2, Llama)",
                     {make_transformer_lm, R"({"model": {"name": "lm.transformer"}})"}},
+                   {{"lm.rnn"},
+                    "recurrent language model: plain (Elman) network",
+                    {make_rnn_lm, R"({"model": {"name": "lm.rnn"}})"}},
+                   {{"lm.lstm"},
+                    "recurrent language model: long short-term memory",
+                    {make_lstm_lm, R"({"model": {"name": "lm.lstm"}})"}},
+                   {{"lm.gru"},
+                    "recurrent language model: gated recurrent units",
+                    {make_gru_lm, R"({"model": {"name": "lm.gru"}})"}},
                    {{"lm.ngram", "ngram"},
                     "n-gram language model, counted and smoothed",
                     {make_ngram_lm, R"({"model": {"name": "lm.ngram"}})"}},

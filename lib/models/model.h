@@ -6,6 +6,7 @@
 
 #include "base/registry.h"
 #include "config/reader.h"
+#include "models/gradient_flow.h"
 #include "models/language.h"
 #include "models/text_classes.h"
 #include "train/fit.h"
@@ -59,9 +60,10 @@ class Model {
 
   // The gradient training task on made-up data, for bench and gradcheck; no file is opened.
   virtual train::Task& synthetic_task() = 0;
-  virtual LanguageModel* language() { return nullptr; }    // if it can continue a text
-  virtual TextClasses* text_classes() { return nullptr; }  // if it can tell classes of texts
-  virtual Translator* translator() { return nullptr; }     // if it can translate lines
+  virtual LanguageModel* language() { return nullptr; }      // if it can continue a text
+  virtual TextClasses* text_classes() { return nullptr; }    // if it can tell classes of texts
+  virtual GradientFlow* gradient_flow() { return nullptr; }  // if its losses reach back over tokens
+  virtual Translator* translator() { return nullptr; }       // if it can translate lines
 
   bool quiet = false;
 };
@@ -74,6 +76,7 @@ enum class Purpose : std::uint8_t { train, look };
 struct Origin {
   std::string run;
   Purpose purpose = Purpose::train;
+  bool untrained = false;  // of a run: its tokenizer, and weights as they were before training
   bool from_run() const { return !run.empty(); }
 };
 

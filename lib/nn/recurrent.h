@@ -27,12 +27,25 @@ class Recurrent {
   // x [batch, time, in] to [batch, time, hidden], or 2 hidden if bidirectional: forwards first.
   Tensor operator()(const Tensor& x, Training* training) const;
 
+  // What each layer remembers, [1, batch, hidden]; undefined: nothing yet. `cell` of LSTMs alone.
+  struct State {
+    std::vector<Tensor> hidden, cell;
+  };
+  State start() const { return {std::vector<Tensor>(weights_.size()), cells()}; }
+  // Goes on from `state`, which becomes that after the last step. Not if bidirectional.
+  Tensor operator()(const Tensor& x, State& state, Training* training) const;
+
  private:
-  Tensor run(const Tensor& x, const ops::Recurrent& weights) const;
+  std::vector<Tensor> cells() const {
+    return std::vector<Tensor>(options_.cell == Cell::lstm ? weights_.size() : 0);
+  }
 
   std::string path_;
   Options options_;
   std::vector<ops::Recurrent> weights_;  // layer by layer, directions of one side by side
 };
+
+// Rows of weight_ih and weight_hh for each hidden unit.
+std::int64_t gates(Cell cell);
 
 }  // namespace dlt::nn

@@ -61,6 +61,28 @@ Tensor start(std::string_view op, std::string_view name, const Tensor& given, co
   return given.defined() ? given.detach() : Tensor::zeros(shape);
 }
 
+// The product of every step with weight_hh, packed once where enough steps share it. Few sequences
+// go by dot products, which read the weights as they are.
+class StepProduct {
+ public:
+  StepProduct(const Tensor& weight_hh, const kernels::Gemm& g, const Unrolled& n)
+      : weight_(weight_hh), g_(g) {
+    if (n.batch < kernels::steady_rows || n.time < 4) return;
+    packed_ = Tensor::uninitialized({kernels::packed_size(g)});
+    kernels::pack(packed_.mutable_data(), weight_.data(), g);
+  }
+  void operator()(real* c, const real* a, kernels::Size lda) const {
+    kernels::Gemm g = g_;
+    g.lda = lda;
+    if (packed_.defined()) return kernels::gemm_packed(c, a, packed_.data(), g);
+    kernels::gemm(c, a, weight_.data(), g);
+  }
+
+ private:
+  Tensor weight_, packed_;
+  kernels::Gemm g_;
+};
+
 // What the forward pass keeps.
 struct Kept {
   Tensor x, weight_ih, weight_hh, h0, c0, y, c;
@@ -68,7 +90,20 @@ struct Kept {
   Tensor from_hidden;  // of a GRU
 };
 
-void forward_step(Kept& k, const real* bias_hh, std::int64_t t, const Unrolled& n) {
+StepProduct forward_product(const Kept& k, const real* bias_hh, const Unrolled& n) {
+  const bool gru = n.cell == Cell::gru;
+  return {k.weight_hh,
+          {.m = n.batch,
+           .n = n.wide(),
+           .k = n.hidden,
+           .transpose_b = true,
+           .ldc = n.step() * n.wide(),
+           .accumulate = !gru,
+           .bias = gru ? bias_hh : nullptr},
+          n};
+}
+
+void forward_step(Kept& k, const StepProduct& multiply, std::int64_t t, const Unrolled& n) {
   const auto at = n.first(t);
   const auto size = n.size(t);
   const bool gru = n.cell == Cell::gru;
@@ -76,15 +111,7 @@ void forward_step(Kept& k, const real* bias_hh, std::int64_t t, const Unrolled& 
   real* gates = k.gates.mutable_data() + at * n.wide();
   real* product = gru ? k.from_hidden.mutable_data() + at * n.wide() : gates;
   const real* h = n.before(k.y, k.h0, t);
-  kernels::gemm(product, h, k.weight_hh.data(),
-                {.m = n.batch,
-                 .n = n.wide(),
-                 .k = n.hidden,
-                 .transpose_b = true,
-                 .lda = size.before * n.hidden,
-                 .ldc = n.step() * n.wide(),
-                 .accumulate = !gru,
-                 .bias = gru ? bias_hh : nullptr});
+  multiply(product, h, size.before * n.hidden);
   if (n.cell == Cell::rnn) kernels::rnn_step(y, size);
   if (gru) kernels::gru_step(y, gates, product, h, size);
   if (n.cell == Cell::lstm) {
@@ -111,7 +138,14 @@ struct Flow {
   Tensor h, c;                // [batch, hidden]
 };
 
-void backward_step(Flow& d, const real* dy, const Kept& k, std::int64_t t, const Unrolled& n) {
+StepProduct backward_product(const Kept& k, const Unrolled& n) {
+  return {k.weight_hh,
+          {.m = n.batch, .n = n.hidden, .k = n.wide(), .accumulate = n.cell == Cell::gru},
+          n};
+}
+
+void backward_step(Flow& d, const real* dy, const Kept& k, const StepProduct& multiply,
+                   std::int64_t t, const Unrolled& n) {
   const auto at = n.first(t);
   const auto size = n.size(t);
   const auto row = at * n.hidden, wide = at * n.wide();
@@ -132,12 +166,7 @@ void backward_step(Flow& d, const real* dy, const Kept& k, std::int64_t t, const
                                  size);
       break;
   }
-  kernels::gemm(carry, dhidden, k.weight_hh.data(),
-                {.m = n.batch,
-                 .n = n.hidden,
-                 .k = n.wide(),
-                 .lda = n.step() * n.wide(),
-                 .accumulate = n.cell == Cell::gru});
+  multiply(carry, dhidden, n.step() * n.wide());
 }
 
 // The state before each step, in the order of the rows of y.
@@ -167,7 +196,8 @@ void backward_all(const std::vector<Tensor>& dys, autograd::InputGrads& dx, cons
   d.from_hidden = n.cell == Cell::gru ? Tensor::uninitialized(d.gates.shape()) : d.gates;
   d.h = dys[1].clone();
   if (n.cell == Cell::lstm) d.c = dys[2].clone();
-  for (std::int64_t t = n.time; t-- > 0;) backward_step(d, dys[0].data(), k, t, n);
+  const StepProduct multiply = backward_product(k, n);
+  for (std::int64_t t = n.time; t-- > 0;) backward_step(d, dys[0].data(), k, multiply, t, n);
 
   if (dx.wants(in_x)) {
     kernels::gemm(dx[in_x], d.gates.data(), k.weight_ih.data(),
@@ -214,8 +244,8 @@ States run(std::string_view op, Cell cell, const Tensor& x, const Recurrent& w, 
   kernels::gemm(
       k.gates.mutable_data(), x.data(), w.weight_ih.data(),
       {.m = n.rows(), .n = n.wide(), .k = n.in, .transpose_b = true, .bias = bias.data_or_null()});
-  const real* bias_hh = w.bias_hh.data_or_null();
-  for (std::int64_t t = 0; t < n.time; ++t) forward_step(k, bias_hh, t, n);
+  const StepProduct multiply = forward_product(k, w.bias_hh.data_or_null(), n);
+  for (std::int64_t t = 0; t < n.time; ++t) forward_step(k, multiply, t, n);
 
   std::vector<Tensor> ys = {k.y, last(k.y, k.h0, n)};
   if (cell == Cell::lstm) ys.push_back(last(k.c, k.c0, n));

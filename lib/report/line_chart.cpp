@@ -17,6 +17,8 @@ constexpr std::string_view colours[] = {"#0072b2", "#d55e00", "#009e73",
 
 std::string_view colour(std::size_t series) { return colours[series % std::size(colours)]; }
 
+bool is_named(const Series& s) { return s.beside < 0; }
+
 // One axis, ready to draw: values to pixels.
 struct Ruler {
   Range range;
@@ -108,7 +110,13 @@ class Drawing {
   }
 
  private:
-  bool has_legend() const { return c_.series.size() > 1; }
+  bool has_legend() const { return std::ranges::count_if(c_.series, is_named) > 1; }
+
+  // Of the series, or the one it belongs to.
+  std::string_view colour_of(std::size_t i) const {
+    const Series& s = c_.series[i];
+    return colour(is_named(s) ? i : static_cast<std::size_t>(s.beside));
+  }
 
   // Curves may touch the frame at their sides, where they carry no markers.
   Range flat_padded(Range data) const {
@@ -137,9 +145,9 @@ class Drawing {
     Points stretch;
     const auto finish = [&] {
       const Points line = thinned(stretch);
-      svg_.path(line, {.stroke = colour(i), .width = 1.8});
+      svg_.path(line, {.stroke = colour_of(i), .width = 1.8, .dashes = is_named(s) ? "" : "5 4"});
       if (line.size() == 1 || s.markers) {
-        for (const auto& [x, y] : line) svg_.dot(x, y, 3.5, colour(i));
+        for (const auto& [x, y] : line) svg_.dot(x, y, 3.5, colour_of(i));
       }
       stretch.clear();
     };
@@ -183,6 +191,7 @@ class Drawing {
   void legend() {
     double x = left_;
     for (std::size_t i = 0; i < c_.series.size(); ++i) {
+      if (!is_named(c_.series[i])) continue;
       svg_.line(x, top_ - 14, x + 20, top_ - 14, {.stroke = colour(i), .width = 2.5});
       if (c_.series[i].markers) svg_.dot(x + 10, top_ - 14, 3.5, colour(i));
       svg_.text(x + 26, top_ - 10, c_.series[i].name);

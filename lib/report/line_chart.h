@@ -17,6 +17,7 @@ struct Series {
   std::string name;
   Points points;  // in the order of x; what cannot be drawn (not finite, log of <= 0) leaves a gap
   bool markers = false;
+  int beside = -1;  // number of the series it belongs to: in its colour, dashed, not in the legend
 };
 
 struct Level {  // a horizontal line across the chart

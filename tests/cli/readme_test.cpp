@@ -48,7 +48,9 @@ void shorten(const fs::path& config) {
   const std::string name = all["model"]["name"];
   if (name == "lm.ngram" || name.starts_with("embed.")) return;
   json& train = all["train"];
-  train.update({{"steps", 4}, {"batch", 2}, {"eval_every", 2}, {"eval_batches", 1}});
+  train.update({{"steps", 4}, {"eval_every", 2}});
+  train.update(name.starts_with("seq2seq.") ? json{{"batch_tokens", 64}, {"eval_translations", 2}}
+                                            : json{{"batch", 2}, {"eval_batches", 1}});
   train.erase("epochs");
   if (train.contains("schedule") && train["schedule"].contains("warmup")) {
     train["schedule"]["warmup"] = 1;

@@ -96,6 +96,12 @@ double largest_difference(const Numbers& x, const Numbers& y) {
 
 using Function = void (*)(real*, const real*, const real*, const Gemm&) noexcept;
 
+void by_packing(real* c, const real* a, const real* b, const Gemm& g) noexcept {
+  Numbers packed(static_cast<std::size_t>(packed_size(g)));
+  pack(packed.data(), b, g);
+  gemm_packed(c, a, packed.data(), g);
+}
+
 // Everything must match, the gaps between rows included.
 void check(Problem p, Function f = &gemm) {
   const Gemm& g = p.g;
@@ -126,7 +132,7 @@ TEST_CASE("a matrix product agrees with its definition for any shape, transposit
         g.transpose_b = (flags & 2) != 0;
         g.accumulate = (flags & 4) != 0;
         g.scale = flags == 5 ? real(0.5) : real(1);
-        for (const Function f : {gemm, gemm_small}) {
+        for (const Function f : {gemm, gemm_small, by_packing}) {
           check(Problem(g, 0), f);
           check(Problem(g, 5), f);
         }
@@ -138,7 +144,23 @@ TEST_CASE("a matrix product agrees with its definition for any shape, transposit
 TEST_CASE("a matrix product larger than any block agrees with its definition") {
   check(Problem({.m = 260, .n = 1100, .k = 390}, 0));
   check(Problem({.m = 30, .n = 20, .k = 5000, .transpose_a = true}, 3));
-  check(Problem({.m = 120, .n = 2100, .k = 800, .transpose_b = true, .accumulate = true}, 1));
+  const Problem wide({.m = 120, .n = 2100, .k = 800, .transpose_b = true, .accumulate = true}, 1);
+  check(wide);
+  check(wide, by_packing);
+}
+
+TEST_CASE("a product with a packed matrix has the bits of one that is not") {
+  for (const bool transpose : {false, true}) {
+    const Problem p({.m = 32, .n = 700, .k = 1100, .transpose_b = transpose}, 0);
+    Numbers plain = p.c, packed = p.c;
+    gemm(plain.data(), p.a.data(), p.b.data(), p.g);
+    by_packing(packed.data(), p.a.data(), p.b.data(), p.g);
+    CHECK(plain == packed);
+    set_threads(3);
+    by_packing(packed.data(), p.a.data(), p.b.data(), p.g);
+    set_threads(1);
+    CHECK(plain == packed);
+  }
 }
 
 TEST_CASE("a product over no k at all leaves the bias, or what was there") {

@@ -162,6 +162,36 @@ TEST_CASE("gradients of every result of recurrent cells, time or batch first",
   }
 }
 
+TEST_CASE("many sequences side by side give what each gives alone", "[ops][recurrent]") {
+  const std::int64_t gates = GENERATE(1, 3, 4), many = 11;
+  const Tensor x = test::random({many, 5, in}, 7).set_needs_grad();
+  ops::Recurrent w = weights(gates);
+  w.weight_hh.set_needs_grad();
+  const Tensor dy = test::random({many, 5, hidden}, 8);
+  const Tensor y = run(gates, x, w, {}, {}).y;
+  autograd::backward(y, dy);
+  const Tensor dw = w.weight_hh.grad().clone();
+  w.weight_hh.zero_grad();
+  for (std::int64_t b = 0; b < many; ++b) {
+    const auto part = [b](const Tensor& t) {
+      const std::int64_t size = 5 * t.dim(2);
+      return Tensor::from({1, 5, t.dim(2)}, {t.data() + b * size, static_cast<std::size_t>(size)});
+    };
+    const Tensor one = part(x).set_needs_grad();
+    const Tensor alone = run(gates, one, w, {}, {}).y;
+    autograd::backward(alone, part(dy));
+    for (std::int64_t i = 0; i < alone.size(); ++i) {
+      CHECK(part(y).data()[i] == Approx(alone.data()[i]).margin(1e-6));
+    }
+    for (std::int64_t i = 0; i < one.size(); ++i) {
+      CHECK(part(x.grad()).data()[i] == Approx(one.grad().data()[i]).margin(1e-6));
+    }
+  }
+  for (std::int64_t i = 0; i < dw.size(); ++i) {
+    CHECK(dw.data()[i] == Approx(w.weight_hh.grad().data()[i]).margin(1e-5));
+  }
+}
+
 TEST_CASE("a recurrent network of no steps returns its start", "[ops][recurrent]") {
   const Tensor h0 = test::random({1, batch, hidden}, 8);
   const ops::States s = ops::gru(Tensor::zeros({batch, 0, in}), weights(3), h0);
@@ -172,7 +202,7 @@ TEST_CASE("a recurrent network of no steps returns its start", "[ops][recurrent]
 
 TEST_CASE("recurrent networks have the same bits for any number of threads", "[ops][recurrent]") {
   test::check_threads([] {
-    const Tensor x = test::random({9, 3, 40}, 1).set_needs_grad();
+    const Tensor x = test::random({9, 4, 40}, 1).set_needs_grad();
     const Tensor w = test::random({4 * 64, 40}, 2).set_needs_grad();
     const ops::States s = ops::lstm(x, {w, test::random({4 * 64, 64}, 3), {}, {}});
     autograd::backward(s.y, test::random(s.y.shape(), 4));

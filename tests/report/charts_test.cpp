@@ -153,4 +153,22 @@ TEST_CASE("the colours of a heat map go evenly from dark to light", "[report]") 
   }
 }
 
+TEST_CASE("a series beside another has its colour, dashes and no name in the legend", "[report]") {
+  const LineChart chart = {.title = "",
+                           .subtitle = "",
+                           .x = {"x"},
+                           .y = {"y"},
+                           .series = {{"one", {{0, 1}, {1, 2}}},
+                                      {"two", {{0, 2}, {1, 3}}},
+                                      {"kin of two", {{0, 4}, {1, 5}}, false, 1}},
+                           .levels = {},
+                           .marks = {}};
+  const std::string drawn = svg(chart);
+  const test::Xml xml = test::read_xml(drawn);
+  CHECK(has(xml, "two"));
+  CHECK_FALSE(has(xml, "kin of two"));
+  CHECK(drawn.find("stroke-dasharray=\"5 4\"") != std::string::npos);
+  CHECK(drawn.find("#009e73") == std::string::npos);  // the third colour
+}
+
 }  // namespace dlt::report

@@ -19,9 +19,9 @@ struct Hypothesis {
 };
 
 // The best hypothesis for each source (ids without marks), searched for side by side: the same as
-// one by one. Beam search as transformers' generate() has it with early_stopping false: a hypothesis
-// counts its end mark, and one that is as long as allowed ends there. `pad` is never said. Ends at
-// net.longest() whatever the options.
+// one by one. Beam search as transformers' generate() has it with early_stopping false: a
+// hypothesis counts its end mark, and one that is as long as allowed ends there. `pad` is never
+// said. Ends at net.longest() whatever the options.
 std::vector<Hypothesis> search(const Seq2SeqNet& net,
                                const std::vector<std::vector<std::int32_t>>& sources,
                                const data::Marks& marks, const SearchOptions& options);

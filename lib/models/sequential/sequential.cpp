@@ -6,8 +6,7 @@
 
 #include "autograd/autograd.h"
 #include "base/file.h"
-#include "io/npz.h"
-#include "io/safetensors.h"
+#include "models/export_tensors.h"
 #include "models/sequential/network.h"
 #include "models/sequential/settings.h"
 #include "train/checkpoint.h"
@@ -42,7 +41,9 @@ class SequentialModel : public Model, train::Task {
   Summary summary() const override;
 
   std::vector<std::string_view> export_formats() const override { return {"safetensors", "npz"}; }
-  void export_weights(std::string_view format, const std::string& path) const override;
+  void export_weights(std::string_view format, const std::string& path) const override {
+    export_tensors(format, path, params_.all());
+  }
 
   train::Task& synthetic_task() override {
     synthetic_ = true;
@@ -163,13 +164,6 @@ train::Metrics SequentialModel::evaluate(const std::string& data) {
           "all data were used for training (valid_fraction 0): give held-out ones with --data");
   check(all, data.empty() ? "the held-out data" : "'" + data + "'");
   return measure(all, 0);
-}
-
-void SequentialModel::export_weights(std::string_view format, const std::string& path) const {
-  require(!train::is_folder(path), Exit::usage,
-          "'{}' is a folder, format {} is one file: give its name with --out", path, format);
-  if (format == "npz") return io::write_npz(path, params_.all());
-  io::write_safetensors(path, {params_.all(), {}, {{"format", "pt"}}});
 }
 
 Summary SequentialModel::summary() const {

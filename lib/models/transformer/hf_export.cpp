@@ -1,7 +1,7 @@
 #include "base/error.h"
 #include "base/file.h"
-#include "io/npz.h"
 #include "io/safetensors.h"
+#include "models/export_tensors.h"
 #include "models/transformer/hf.h"
 #include "models/transformer/hf_tokens.h"
 #include "train/files.h"
@@ -46,13 +46,7 @@ void export_transformer(std::string_view format, const std::string& path,
   }
   require(format == "safetensors" || format == "npz", Exit::usage,
           "unknown format '{}'; known: hf, safetensors, npz", format);
-  require(!train::is_folder(path), Exit::usage,
-          "'{}' is a folder, format {} is one file: give its name with --out", path, format);
-  if (format == "npz") {
-    io::write_npz(path, weights);
-  } else {
-    io::write_safetensors(path, {weights, {}, for_pytorch});
-  }
+  export_tensors(format, path, weights);
 }
 
 }  // namespace dlt::models

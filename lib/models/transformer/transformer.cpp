@@ -113,24 +113,23 @@ Transformer::Transformer(const nn::Scope& s, const TransformerConfig& c)
   }
 }
 
-Tensor Transformer::embed(const Indices& tokens, std::int64_t start) const {
-  const Tensor x = embedding_(tokens);
-  return positions_ ? ops::add_positions(x, positions_->weight(), start) : x;
+Tensor Transformer::place(const Tensor& embedded, std::int64_t start) const {
+  return positions_ ? ops::add_positions(embedded, positions_->weight(), start) : embedded;
 }
 
-Tensor Transformer::hidden(const Indices& tokens, nn::Training* training) const {
-  Tensor x = drop(embed(tokens, 0), c_.dropout, training);
+Tensor Transformer::hidden(const Tensor& embedded, nn::Training* training) const {
+  Tensor x = drop(place(embedded, 0), c_.dropout, training);
   for (const TransformerBlock& block : blocks_) x = block(x, training);
   return normalize(norm_, x);
 }
 
 Tensor Transformer::logits(const Indices& tokens) const {
-  return ops::linear(hidden(tokens, nullptr), head());
+  return ops::linear(hidden(embed(tokens), nullptr), head());
 }
 
-Tensor Transformer::loss(const Indices& tokens, const Indices& targets,
+Tensor Transformer::loss(const Tensor& embedded, const Indices& targets,
                          nn::Training* training) const {
-  return ops::linear_cross_entropy(hidden(tokens, training), head(), targets);
+  return ops::linear_cross_entropy(hidden(embedded, training), head(), targets);
 }
 
 KeyValueCache Transformer::new_cache() const {
@@ -155,7 +154,7 @@ Tensor Transformer::next_logits(const std::vector<std::int32_t>& tokens,
     }
     return next_logits({tokens.back()}, cache);
   }
-  Tensor x = embed(Indices({1, time}, tokens), cache.used);
+  Tensor x = place(embed(Indices({1, time}, tokens)), cache.used);
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     x = blocks_[i].cached(x, cache.layers[i], cache.used);
   }

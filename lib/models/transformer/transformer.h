@@ -43,9 +43,13 @@ class Transformer {
  public:
   Transformer(const nn::Scope& s, const TransformerConfig& c);
 
+  Tensor embed(const Indices& tokens) const { return embedding_(tokens); }  // [batch, time, width]
   Tensor logits(const Indices& tokens) const;  // tokens [batch, time] -> [batch, time, vocab]
   // Mean cross entropy of tokens [batch, time] against targets of the same shape.
-  Tensor loss(const Indices& tokens, const Indices& targets, nn::Training* training) const;
+  Tensor loss(const Tensor& embedded, const Indices& targets, nn::Training* training) const;
+  Tensor loss(const Indices& tokens, const Indices& targets, nn::Training* training) const {
+    return loss(embed(tokens), targets, training);
+  }
 
   KeyValueCache new_cache() const;
   // Logits [vocab] after `tokens`, which continue what the cache holds. Needs room for them all.
@@ -54,8 +58,8 @@ class Transformer {
   const TransformerConfig& config() const { return c_; }
 
  private:
-  Tensor embed(const Indices& tokens, std::int64_t start) const;
-  Tensor hidden(const Indices& tokens, nn::Training* training) const;
+  Tensor place(const Tensor& embedded, std::int64_t start) const;
+  Tensor hidden(const Tensor& embedded, nn::Training* training) const;
   const Tensor& head() const { return head_ ? head_->weight() : embedding_.weight(); }
 
   TransformerConfig c_;
