@@ -2,6 +2,7 @@
 #include "models/model.h"
 #include "models/ngram/ngram_lm.h"
 #include "models/recurrent/recurrent_lm.h"
+#include "models/seq2seq/lstm_net.h"
 #include "models/seq2seq/seq2seq_model.h"
 #include "models/seq2seq/transformer_net.h"
 #include "models/sequential/sequential.h"
@@ -36,6 +37,9 @@ const Registry<ModelType>& catalog() {
                     "encoder-decoder Transformer (Vaswani et al. 2017; Marian)",
                     {make_seq2seq<make_seq2seq_transformer>,
                      R"({"model": {"name": "seq2seq.transformer"}})"}},
+                   {{"seq2seq.lstm"},
+                    "LSTM encoder and decoder with attention (Luong et al. 2015)",
+                    {make_seq2seq<make_seq2seq_lstm>, R"({"model": {"name": "seq2seq.lstm"}})"}},
                    {{"net.sequential", "sequential"},
                     "a list of layers, trained to tell classes or numbers from examples",
                     {make_sequential,

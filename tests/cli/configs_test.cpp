@@ -126,8 +126,9 @@ TEST_CASE("every config without a text is benched", "[cli][cli-slow]") {
     if (has_data(config) || is_large(config)) continue;
     CAPTURE(config);
     const std::string batch = is_seq2seq(config) ? "train.batch_tokens=64" : "train.batch=1";
-    const Ended run = dlt({"bench", config, "--steps", "1", "--tokens", "2", "--json", "--set",
-                           batch, "--set", "model.context=32"});
+    const Ended run =
+        dlt({"bench", config, "--steps", "1", "--tokens", "2", "--json", "--set", batch, "--set",
+             is_seq2seq(config) ? "data.longest=30" : "model.context=32"});
     CHECK(run.err == "");
     REQUIRE(run.code == 0);
     const json figures = json::parse(run.out);

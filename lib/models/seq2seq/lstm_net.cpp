@@ -242,4 +242,11 @@ std::unique_ptr<Decoding> Seq2SeqLstm::decode(const Indices& source,
   return std::make_unique<LstmDecoding>(*this, source, sizes);
 }
 
+std::unique_ptr<Seq2SeqNet> make_seq2seq_lstm(config::Reader& model, const nn::Scope& scope,
+                                              std::int64_t vocab) {
+  auto c = Seq2SeqLstmConfig::read(model);
+  c.vocab = vocab;
+  return std::make_unique<Seq2SeqLstm>(scope, c);
+}
+
 }  // namespace dlt::models

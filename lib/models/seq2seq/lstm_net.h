@@ -70,4 +70,7 @@ class Seq2SeqLstm : public Seq2SeqNet {
   Tensor bias_;              // [vocab]
 };
 
+std::unique_ptr<Seq2SeqNet> make_seq2seq_lstm(config::Reader& model, const nn::Scope& scope,
+                                              std::int64_t vocab);
+
 }  // namespace dlt::models

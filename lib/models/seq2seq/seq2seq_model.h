@@ -13,7 +13,7 @@ using MakeSeq2SeqNet = std::unique_ptr<Seq2SeqNet> (*)(config::Reader& model,
 std::unique_ptr<Model> make_seq2seq(config::Reader& root, const Origin& origin,
                                     MakeSeq2SeqNet make_net);
 
-// For the catalog: {{"seq2seq.lstm"}, "...", {make_seq2seq<make_lstm_net>, R"(...)"}}.
+// For the catalog.
 template <MakeSeq2SeqNet make_net>
 std::unique_ptr<Model> make_seq2seq(config::Reader& root, const Origin& origin) {
   return make_seq2seq(root, origin, make_net);
