@@ -69,7 +69,7 @@ TEST_CASE("a head that is the embedding table needs their widths to agree", "[cl
   "tied": true}})");
   refuses({"inspect", folder / "a.json"}, 2,
           (folder / "a.json") +
-              ":2:12: /model/tied: a head that is the embedding table needs embedding = 4 to be "
+              ":2:11: /model/tied: a head that is the embedding table needs embedding = 4 to be "
               "width = 8");
 }
 
