@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <new>
@@ -24,8 +25,9 @@ class Cache {
 
   void* take(std::size_t& bytes) {
     const std::lock_guard lock(mutex_);
-    const auto fits = free_.lower_bound(bytes);
+    auto fits = free_.lower_bound(bytes);
     if (fits == free_.end() || fits->first > bytes + bytes / 8) return nullptr;
+    fits = std::prev(free_.upper_bound(fits->first));  // of equals the last freed: still in a cache
     void* block = fits->second;
     bytes = fits->first;
     free_.erase(fits);
