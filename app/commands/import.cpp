@@ -1,11 +1,14 @@
 #include "commands/import.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "data/encode_pairs.h"
 #include "models/model.h"
+#include "models/seq2seq/marian.h"
 #include "models/transformer/hf.h"
 #include "train/checkpoint.h"
 #include "train/files.h"
@@ -53,6 +56,63 @@ std::string with_tokenizer(const std::string& config, const std::string& run) {
   return json.dump(2);
 }
 
+// What a folder of Hugging Face's becomes: a run that was never trained.
+struct Imported {
+  std::string config;
+  nn::StateDict weights;
+  std::string tokenizer = "";  // a file to keep, if there is one
+};
+
+Imported import_language(const ImportOptions& options) {
+  auto imported = models::import_transformer(options.source);
+  const std::string tokenizer = options.source + "/tokenizer.json";
+  if (!train::exists(tokenizer)) return {imported.config, imported.weights};
+  drop_padding(imported, text::load_tokenizer(tokenizer)->size(), tokenizer);
+  return {with_tokenizer(imported.config, options.out), imported.weights, tokenizer};
+}
+
+// That the tokenizer has the ids and the marks that the folder's config.json names.
+void check_belongs(const std::string& tokenizer, const models::ImportedMarian& imported) {
+  const data::PairVocabulary vocabulary(text::load_tokenizer(tokenizer), std::nullopt);
+  const data::Marks &theirs = imported.marks, &ours = vocabulary.marks;
+  require(
+      vocabulary.size == imported.model.vocab && ours.pad == theirs.pad && ours.end == theirs.end,
+      Exit::damaged,
+      "'{}' makes {} ids with {} for padding and {} for ends, config.json has {} with {} and "
+      "{}: they do not belong together",
+      tokenizer, vocabulary.size, ours.pad, ours.end, imported.model.vocab, theirs.pad, theirs.end);
+}
+
+Imported import_translation(const ImportOptions& options) {
+  auto imported = models::import_marian(options.source);
+  using nlohmann::ordered_json;
+  auto model = ordered_json::parse(imported.options);
+  model["name"] = "seq2seq.transformer";
+  const ordered_json ids = {{"name", "ids"},
+                            {"vocab_size", imported.model.vocab},
+                            {"pad", imported.marks.pad},
+                            {"end", imported.marks.end}};
+  const ordered_json data = {{"name", "parallel"},
+                             {"longest", std::min<std::int64_t>(256, imported.model.context - 1)},
+                             {"tokenizer", ids}};
+  const ordered_json whole = {
+      {"seed", 1}, {"model", model}, {"data", data}, {"train", ordered_json::object()}};
+  const std::string tokenizer = options.source + "/tokenizer.json";
+  if (train::exists(tokenizer)) {
+    check_belongs(tokenizer, imported);
+    return {with_tokenizer(whole.dump(2), options.out), std::move(imported.weights), tokenizer};
+  }
+  fmt::print(stderr, "{}\n", models::marian_tokenizer_note);
+  return {whole.dump(2), std::move(imported.weights)};
+}
+
+bool is_marian(const std::string& folder) {
+  const std::string path = folder + "/config.json";
+  if (!train::exists(path)) return false;
+  const auto config = nlohmann::json::parse(read_file(path, Exit::damaged), nullptr, false);
+  return config.is_object() && config.value("model_type", nlohmann::json()) == "marian";
+}
+
 // Every default written out, after making the model once to see that it can be made.
 void resolve(const std::string& folder) {
   auto root = config::Reader::parse_file(folder + "/config.json");
@@ -64,18 +124,13 @@ void resolve(const std::string& folder) {
 
 void import_model(const ImportOptions& options) {
   check_out(options);
-  auto imported = models::import_transformer(options.source);
-  const std::string tokenizer = options.source + "/tokenizer.json";
-  const bool has_tokenizer = train::exists(tokenizer);
-  if (has_tokenizer) {
-    drop_padding(imported, text::load_tokenizer(tokenizer)->size(), tokenizer);
-    imported.config = with_tokenizer(imported.config, options.out);
-  }
+  const Imported imported =
+      is_marian(options.source) ? import_translation(options) : import_language(options);
   train::make_whole(options.out, [&](const std::string& folder) {
     auto run = train::Run::create(folder, imported.config, train::Existing::refuse);
     run.log(fmt::format("imported from {}", options.source));
-    if (has_tokenizer) {
-      write_file(run.path("tokenizer.json"), read_file(tokenizer, Exit::damaged));
+    if (!imported.tokenizer.empty()) {
+      write_file(run.path("tokenizer.json"), read_file(imported.tokenizer, Exit::damaged));
     }
     resolve(folder);
     run.save(0, train::Best::yes, 1, [&](const std::string& checkpoint) {

@@ -5,6 +5,7 @@
 #include "cli/tiny.h"
 #include "io/safetensors.h"
 #include "support/folder.h"
+#include "support/paths.h"
 
 namespace dlt::test {
 namespace {
@@ -263,6 +264,29 @@ TEST_CASE("a translator is exported and read back", "[cli][translate]") {
           "'" + (folder / "hf") + "' is not empty: give another --out, or empty it first");
   refuses({"export", "weights", folder / "run", "--format", "arpa", "--out", folder / "x"}, 2,
           "this model cannot be exported as 'arpa'; known: hf, safetensors, npz");
+}
+
+TEST_CASE("a translator comes back from Marian's layout, with its tokenizer or with ids",
+          "[cli][translate]") {
+  const Folder folder;
+  good(train(folder / "run"));
+  good({"export", "weights", folder / "run", "--format", "hf", "--out", folder / "hf"});
+  CHECK(good({"import", folder / "hf", "--out", folder / "back"}).err.empty());
+  const Args ask = {"--src", "the file is open", "--beam", "2"};
+  CHECK(good(with({"translate", folder / "back"}, ask)).out ==
+        good(with({"translate", folder / "run"}, ask)).out);
+  json config = json::parse(contents(folder / "hf/config.json"));
+  config["eos_token_id"] = 5;
+  put(folder / "hf/config.json", config.dump());
+  CHECK_THAT(dlt({"import", folder / "hf", "--out", folder / "no"}).err,
+             Contains("for ends, config.json has") && Contains("they do not belong together"));
+
+  const Ended ids = dlt({"import", in_source("tests/golden/marian"), "--out", folder / "ids"});
+  CHECK(ids.code == 0);
+  CHECK_THAT(ids.err, Contains("is not read: the model takes and gives token ids"));
+  CHECK(good({"translate", folder / "ids", "--src", "5 6 7", "--beam", "1"}).out.size() > 1);
+  good({"export", "weights", folder / "ids", "--format", "hf", "--out", folder / "again",
+        "--check"});
 }
 
 TEST_CASE("a translator is benched, inspected and checked", "[cli][translate]") {
