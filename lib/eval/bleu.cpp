@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/utf8.h"
 #include "eval/segments.h"
+#include "text/utf8.h"
 
 namespace dlt::eval {
 namespace {
@@ -33,12 +34,12 @@ class Tokens {
       : tokenize_(mt_tokenizers().find(options.tokenize).make), lowercase_(options.lowercase) {}
 
   std::u32string operator()(const std::string& segment) {
-    std::u32string text = characters(segment);
+    std::u32string text = text::code_points(segment);
     if (lowercase_) text = lower(text);
     while (!text.empty() && is_space(text.back())) text.pop_back();
     std::string bytes;
     for (const char32_t c : text) append_utf8(bytes, c);
-    return ids_(words(characters(tokenize_(bytes))));
+    return ids_(words(text::code_points(tokenize_(bytes))));
   }
 
  private:

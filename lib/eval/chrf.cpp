@@ -3,6 +3,7 @@
 
 #include "eval/bleu.h"
 #include "eval/segments.h"
+#include "text/utf8.h"
 
 namespace dlt::eval {
 namespace {
@@ -45,7 +46,7 @@ class Cut {
   explicit Cut(const ChrfOptions& options) : options_(options) {}
 
   Parts operator()(const std::string& segment) {
-    Parts parts{characters(segment), {}};
+    Parts parts{text::code_points(segment), {}};
     if (options_.lowercase) parts.characters = lower(parts.characters);
     if (options_.words > 0) parts.words = ids_(words_and_marks(parts.characters));
     if (!options_.whitespace) std::erase_if(parts.characters, is_space);

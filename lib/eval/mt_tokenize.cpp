@@ -57,7 +57,7 @@ std::string split_symbols(std::string_view text) {
 
 std::string with_single_blanks(std::string_view text) {
   std::string out;
-  for (const std::u32string& word : words(characters(text))) {
+  for (const std::u32string& word : words(text::code_points(text))) {
     if (!out.empty()) out += ' ';
     for (const char32_t c : word) append_utf8(out, c);
   }
@@ -121,7 +121,7 @@ bool is_chinese(char32_t c) {
 }
 
 std::string tokenize_zh(std::string_view segment) {
-  const std::u32string all = characters(segment);
+  const std::u32string all = text::code_points(segment);
   std::u32string_view text = all;
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
@@ -137,7 +137,7 @@ std::string tokenize_zh(std::string_view segment) {
 
 std::string tokenize_char(std::string_view segment) {
   std::string out;
-  for (const char32_t c : characters(segment)) {
+  for (const char32_t c : text::code_points(segment)) {
     append_utf8(out, c);
     out += ' ';
   }

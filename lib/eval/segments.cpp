@@ -3,7 +3,6 @@
 #include <utf8proc.h>
 
 #include "base/error.h"
-#include "text/utf8.h"
 
 namespace dlt::eval {
 namespace {
@@ -43,17 +42,6 @@ bool is_space(char32_t c) {
   return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 ||
          c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
          c == 0x205F || c == 0x3000;
-}
-
-std::u32string characters(std::string_view text) {
-  std::u32string found;
-  found.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const auto point = text::code_point_at(text, at);
-    found += point.value;
-    at += static_cast<std::size_t>(point.bytes);
-  }
-  return found;
 }
 
 std::vector<std::u32string> words(std::u32string_view text) {

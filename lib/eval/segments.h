@@ -12,7 +12,6 @@ namespace dlt::eval {
 using Segments = std::vector<std::string>;
 
 bool is_space(char32_t c);  // as str.isspace: white space and separators of Unicode, U+001C to 1F
-std::u32string characters(std::string_view text);             // U+FFFD for bytes that are not UTF-8
 std::vector<std::u32string> words(std::u32string_view text);  // as str.split()
 std::u32string lower(std::u32string_view text);               // as str.lower()
 

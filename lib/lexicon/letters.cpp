@@ -21,16 +21,7 @@ char32_t upper(char32_t c) {
 
 }  // namespace
 
-std::u32string letters(std::string_view text) {
-  std::u32string found;
-  found.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const auto point = text::code_point_at(text, at);
-    found += point.value;
-    at += static_cast<std::size_t>(point.bytes);
-  }
-  return found;
-}
+std::u32string letters(std::string_view text) { return text::code_points(text); }
 
 std::string utf8(std::u32string_view letters) {
   std::string text;

@@ -50,6 +50,17 @@ CodePoint code_point_at(std::string_view text, std::size_t at) {
   return {value, lead.bytes, Utf8::whole};
 }
 
+std::u32string code_points(std::string_view text) {
+  std::u32string found;
+  found.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint point = code_point_at(text, at);
+    found += point.value;
+    at += static_cast<std::size_t>(point.bytes);
+  }
+  return found;
+}
+
 std::string utf8(char32_t value) {
   std::string text;
   append_utf8(text, value);

@@ -22,6 +22,7 @@ struct CodePoint {
 
 CodePoint code_point_at(std::string_view text, std::size_t at);  // at < text.size()
 std::string utf8(char32_t value);
+std::u32string code_points(std::string_view text);  // U+FFFD for bytes that are not UTF-8
 
 // Where the first byte that is not UTF-8 stands; text.size() if there is none.
 std::size_t utf8_error(std::string_view text);
