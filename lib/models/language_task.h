@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "data/text_source.h"
 #include "models/language_net.h"
@@ -50,5 +51,27 @@ struct LanguageParts {
   std::unique_ptr<LanguageNet> net;  // of these parameters
 };
 std::unique_ptr<Model> make_language_model(LanguageParts parts);
+
+// Of a config with a vocabulary, which the tokenizer sets, and a context: `read` reads it from
+// `model`, Net is made of it.
+template <class Net, class Config>
+std::unique_ptr<Model> make_language_model(config::Reader& root, const Origin& origin,
+                                           const std::function<Config(config::Reader&)>& read,
+                                           LanguageSize (*size_of)(const Config& config,
+                                                                   std::int64_t batch)) {
+  Config c;
+  auto s = LanguageSettings::read(root, [&](config::Reader& model) {
+    c = read(model);
+    return c.context;
+  });
+  auto tokenizer = open_tokenizer(s, origin);
+  c.vocab = tokenizer->size();
+  const LanguageSize size = size_of(c, s.batch);
+  check_size(s, size, origin, root);
+  nn::Params params = initial_params(s, origin);
+  auto net = std::make_unique<Net>(nn::Scope(params), c);
+  return make_language_model(
+      {std::move(s), size, std::move(tokenizer), std::move(params), std::move(net)});
+}
 
 }  // namespace dlt::models

@@ -24,19 +24,9 @@ LanguageSize size_of(const RecurrentConfig& c, std::int64_t batch) {
 }
 
 std::unique_ptr<Model> make(config::Reader& root, const Origin& origin, nn::Cell cell) {
-  RecurrentConfig c;
-  auto s = LanguageSettings::read(root, [&](config::Reader& model) {
-    c = RecurrentConfig::read(model, cell);
-    return c.context;
-  });
-  auto tokenizer = open_tokenizer(s, origin);
-  c.vocab = tokenizer->size();
-  const LanguageSize size = size_of(c, s.batch);
-  check_size(s, size, origin, root);
-  nn::Params params = initial_params(s, origin);
-  auto net = std::make_unique<RecurrentNet>(nn::Scope(params), c);
-  return make_language_model(
-      {std::move(s), size, std::move(tokenizer), std::move(params), std::move(net)});
+  return make_language_model<RecurrentNet, RecurrentConfig>(
+      root, origin, [=](config::Reader& model) { return RecurrentConfig::read(model, cell); },
+      size_of);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "models/recurrent/recurrent_net.h"
 
 #include "autograd/autograd.h"
+#include "models/tied.h"
 #include "nn/dropout.h"
 #include "ops/ops.h"
 
@@ -58,13 +59,7 @@ RecurrentConfig RecurrentConfig::read(config::Reader& r, nn::Cell cell) {
   c.embedding = c.width;
   r.field("embedding", c.embedding, 1, widest);
   r.field("context", c.context, 1, longest);
-  c.tied = c.embedding == c.width;
-  r.field("tied", c.tied);
-  if (c.tied && c.embedding != c.width) {
-    r.fail("tied", fmt::format("a head that is the embedding table needs embedding = {} to be "
-                               "width = {}",
-                               c.embedding, c.width));
-  }
+  c.tied = read_tied(r, c.embedding, c.width);
   r.field("dropout", c.dropout, 0, 0.95);
   return c;
 }

@@ -4,6 +4,7 @@
 
 #include "autograd/autograd.h"
 #include "kernels/gemm.h"
+#include "models/tied.h"
 #include "nn/dropout.h"
 #include "ops/ops.h"
 
@@ -146,13 +147,7 @@ Seq2SeqLstmConfig Seq2SeqLstmConfig::read(config::Reader& r) {
   }
   c.embedding = c.width;
   r.field("embedding", c.embedding, 1, widest);
-  c.tied = c.embedding == c.width;
-  r.field("tied", c.tied);
-  if (c.tied && c.embedding != c.width) {
-    r.fail("tied", fmt::format("a head that is the embedding table needs embedding = {} to be "
-                               "width = {}",
-                               c.embedding, c.width));
-  }
+  c.tied = read_tied(r, c.embedding, c.width);
   r.field("dropout", c.dropout, 0, 0.95);
   return c;
 }

@@ -5,8 +5,7 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/system.h"
-#include "io/npz.h"
-#include "io/safetensors.h"
+#include "models/export_tensors.h"
 #include "models/seq2seq/measure.h"
 #include "models/seq2seq/settings.h"
 #include "models/seq2seq/summarize.h"
@@ -240,10 +239,7 @@ void Seq2SeqModel::export_weights(std::string_view format, const std::string& pa
       }
     });
   }
-  require(!train::is_folder(path), Exit::usage,
-          "'{}' is a folder, format {} is one file: give its name with --out", path, format);
-  if (format == "npz") return io::write_npz(path, params_.all());
-  io::write_safetensors(path, {params_.all(), {}, {{"format", "pt"}}});
+  export_tensors(format, path, params_.all());
 }
 
 Summary Seq2SeqModel::summary() const {

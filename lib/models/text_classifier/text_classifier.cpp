@@ -7,9 +7,8 @@
 #include "base/file.h"
 #include "data/examples.h"
 #include "embed/vector_file.h"
-#include "io/npz.h"
-#include "io/safetensors.h"
 #include "models/embedding/check_vectors.h"
+#include "models/export_tensors.h"
 #include "models/text_classifier/encode.h"
 #include "models/text_classifier/network.h"
 #include "models/text_classifier/settings.h"
@@ -189,12 +188,11 @@ Tensor TextClassifier::probabilities(std::span<const std::string> texts) const {
 }
 
 void TextClassifier::export_weights(std::string_view format, const std::string& path) const {
+  if (format == "npz" || format == "safetensors") {
+    return export_tensors(format, path, params_.all());
+  }
   require(!train::is_folder(path), Exit::usage,
           "'{}' is a folder, format {} is one file: give its name with --out", path, format);
-  if (format == "npz") return io::write_npz(path, params_.all());
-  if (format == "safetensors") {
-    return io::write_safetensors(path, {params_.all(), {}, {{"format", "pt"}}});
-  }
   embed::write_vectors(path, {s_.words, {}, net_.words().detach()},
                        embed::vector_formats().find(format).make);
 }

@@ -101,19 +101,8 @@ LanguageSize size_of(const TransformerConfig& c, std::int64_t batch) {
 }  // namespace
 
 std::unique_ptr<Model> make_transformer_lm(config::Reader& root, const Origin& origin) {
-  TransformerConfig c;
-  auto s = LanguageSettings::read(root, [&](config::Reader& model) {
-    c = TransformerConfig::read(model);
-    return c.context;
-  });
-  auto tokenizer = open_tokenizer(s, origin);
-  c.vocab = tokenizer->size();
-  const LanguageSize size = size_of(c, s.batch);
-  check_size(s, size, origin, root);
-  nn::Params params = initial_params(s, origin);
-  auto net = std::make_unique<TransformerLm>(nn::Scope(params), c);
-  return make_language_model(
-      {std::move(s), size, std::move(tokenizer), std::move(params), std::move(net)});
+  return make_language_model<TransformerLm, TransformerConfig>(root, origin,
+                                                               TransformerConfig::read, size_of);
 }
 
 }  // namespace dlt::models
