@@ -12,8 +12,9 @@ import json
 import os
 import re
 import statistics
-import sys
 import time
+
+import torch_side
 
 
 def arguments():
@@ -34,18 +35,9 @@ def arguments():
 
 
 ARGS = arguments()
-# Both must be set before torch loads: torch.set_num_threads does not reach OpenBLAS's own threads.
-os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = str(ARGS.threads)
-# OpenMP's threads would spin beside OpenBLAS's own and take their cores: with 2 threads, sleeping
-# ones made the step 1.4 times as fast in 1.13. Set OMP_WAIT_POLICY to try another.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-try:
-    import torch
-    import torch.nn as nn
-    import torch.nn.functional as F
-except ImportError:
-    sys.exit(f"torch_gpt.py: {sys.executable} has no torch; run: scripts/packages.sh python3-torch, "
-             "then use /usr/bin/python3")
+torch = torch_side.load(ARGS.threads)
+import torch.nn as nn  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
 
 HAS_SDPA = hasattr(F, "scaled_dot_product_attention")
 
@@ -122,12 +114,6 @@ def adamw(model, form):
     raise AssertionError("AdamW always has its loop form")
 
 
-def peak_rss_bytes():
-    """VmHWM: the most memory this process ever held, libraries included."""
-    with open("/proc/self/status") as status:
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) * 1024
-
-
 def blas():
     """The BLAS library in this process and the kernel it chose, where it is OpenBLAS."""
     with open("/proc/self/maps") as maps:
@@ -172,16 +158,13 @@ def sgemm_rates(a):
 
 def main():
     a = ARGS
-    torch.set_num_threads(a.threads)
-    torch.set_num_interop_threads(1)
-    torch.manual_seed(1)
-    import_rss = peak_rss_bytes()
+    import_rss = torch_side.peak_rss_bytes()
     model = Gpt(a)
     optimizer, form = adamw(model, a.optimizer)
     ids = torch.randint(a.vocab, (a.batch, a.context + 1))
     x, y = ids[:, :-1].contiguous(), ids[:, 1:].reshape(-1)
 
-    def train_step():
+    def train_step(_):
         loss = F.cross_entropy(model(x).view(-1, a.vocab), y)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -189,19 +172,13 @@ def main():
         optimizer.zero_grad(set_to_none=True)
         return loss.item()
 
-    def forward():
+    def forward(_):
         with torch.no_grad():
             return model(x)[0, 0, 0].item()
 
     step = forward if a.inference else train_step
-    for _ in range(a.warmup):
-        step()
-    times = []
-    for _ in range(a.steps):
-        start = time.perf_counter()
-        last = step()
-        times.append(time.perf_counter() - start)
-    peak = peak_rss_bytes()  # before the products below add their own
+    times, last = torch_side.timed(step, a.warmup, a.steps)
+    peak = torch_side.peak_rss_bytes()  # before the products below add their own
 
     count = sum(p.numel() for p in model.parameters())
     flops_per_token = 6 * count + 12 * a.layers * a.width * a.context

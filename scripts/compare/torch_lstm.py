@@ -7,11 +7,9 @@ Prints one JSON line. float32, no dropout, tied head, a state of zeros, AdamW, g
 """
 import argparse
 import json
-import os
-import re
 import statistics
-import sys
-import time
+
+import torch_side
 
 
 def arguments():
@@ -30,17 +28,9 @@ def arguments():
 
 
 ARGS = arguments()
-# Both must be set before torch loads: torch.set_num_threads does not reach OpenBLAS's own threads.
-os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = str(ARGS.threads)
-# OpenMP's threads would spin beside OpenBLAS's own and take their cores.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-try:
-    import torch
-    import torch.nn as nn
-    import torch.nn.functional as F
-except ImportError:
-    sys.exit(f"torch_lstm.py: {sys.executable} has no torch; run: scripts/packages.sh python3-torch, "
-             "then use /usr/bin/python3")
+torch = torch_side.load(ARGS.threads)
+import torch.nn as nn  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
 
 
 class Recurrent(nn.Module):
@@ -56,17 +46,8 @@ class Recurrent(nn.Module):
         return F.linear(self.layers(self.tokens(ids))[0], self.tokens.weight, self.bias)
 
 
-def peak_rss_bytes():
-    """VmHWM: the most memory this process ever held, libraries included."""
-    with open("/proc/self/status") as status:
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) * 1024
-
-
 def main():
     a = ARGS
-    torch.set_num_threads(a.threads)
-    torch.set_num_interop_threads(1)
-    torch.manual_seed(1)
     model = Recurrent(a)
     groups = [{"params": [p for p in model.parameters() if p.dim() >= 2], "weight_decay": 0.1},
               {"params": [p for p in model.parameters() if p.dim() < 2], "weight_decay": 0.0}]
@@ -74,7 +55,7 @@ def main():
     ids = torch.randint(a.vocab, (a.batch, a.context + 1))
     x, y = ids[:, :-1].contiguous(), ids[:, 1:].reshape(-1)
 
-    def step():
+    def step(_):
         loss = F.cross_entropy(model(x).view(-1, a.vocab), y)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -82,19 +63,13 @@ def main():
         optimizer.zero_grad(set_to_none=True)
         return loss.item()
 
-    for _ in range(a.warmup):
-        step()
-    times = []
-    for _ in range(a.steps):
-        start = time.perf_counter()
-        last = step()
-        times.append(time.perf_counter() - start)
+    times, last = torch_side.timed(step, a.warmup, a.steps)
     seconds = statistics.median(times)
     print(json.dumps({
         "program": "torch", "version": torch.__version__, "cell": a.cell, "threads": a.threads,
         "parameters": sum(p.numel() for p in model.parameters()),
         "tokens_per_second": a.batch * a.context / seconds, "step_seconds": seconds, "steps": a.steps,
-        "peak_rss_bytes": peak_rss_bytes(), "last": last,
+        "peak_rss_bytes": torch_side.peak_rss_bytes(), "last": last,
     }))
 
 

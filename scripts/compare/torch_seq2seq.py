@@ -9,11 +9,9 @@ with beta2 0.98. Batches are padded pairs of like length, as many tokens as they
 import argparse
 import json
 import math
-import os
-import re
 import statistics
-import sys
-import time
+
+import torch_side
 
 
 def arguments():
@@ -36,17 +34,9 @@ def arguments():
 
 
 ARGS = arguments()
-# Before torch loads: torch.set_num_threads does not reach OpenBLAS's own threads, and spinning ones of OpenMP would take
-# their cores (see torch_gpt.py).
-os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = str(ARGS.threads)
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-try:
-    import torch
-    import torch.nn as nn
-    import torch.nn.functional as F
-except ImportError:
-    sys.exit(f"torch_seq2seq.py: {sys.executable} has no torch; run: scripts/packages.sh python3-torch, "
-             "then use /usr/bin/python3")
+torch = torch_side.load(ARGS.threads)
+import torch.nn as nn  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
 
 
 class Translator(nn.Module):
@@ -95,24 +85,15 @@ def make_batch(a):
     return source, torch.cat((start, target[:, :-1]), 1), labels, n + m
 
 
-def peak_rss_bytes():
-    """VmHWM: the most memory this process ever held, libraries included."""
-    with open("/proc/self/status") as status:
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) * 1024
-
-
 def main():
     a = ARGS
-    torch.set_num_threads(a.threads)
-    torch.set_num_interop_threads(1)
-    torch.manual_seed(1)
     model = Translator(a)
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, betas=(0.9, 0.98), eps=1e-9)
     batches = [make_batch(a) for _ in range(4)]
 
-    def step(batch):
-        source, given, labels, _ = batch
+    def step(i):
+        source, given, labels, _ = batches[i % len(batches)]
         logits = model(source, given)
         loss = F.cross_entropy(logits.view(-1, a.vocab), labels.reshape(-1), label_smoothing=a.smoothing)
         loss.backward()
@@ -121,17 +102,12 @@ def main():
         optimizer.zero_grad(set_to_none=True)
         return loss.item()
 
-    rates, last = [], 0.0
-    for i in range(a.warmup + a.steps):
-        batch = batches[i % len(batches)]
-        start = time.perf_counter()
-        last = step(batch)
-        if i >= a.warmup:
-            rates.append(batch[3] / (time.perf_counter() - start))
+    times, last = torch_side.timed(step, a.warmup, a.steps)
+    rates = [batches[i % len(batches)][3] / seconds for i, seconds in enumerate(times, a.warmup)]
     print(json.dumps({
         "program": "torch", "version": torch.__version__, "threads": a.threads, "vocab": a.vocab,
         "parameters": sum(p.numel() for p in model.parameters()), "steps": a.steps,
-        "tokens_per_second": statistics.median(rates), "peak_rss_bytes": peak_rss_bytes(), "last": last,
+        "tokens_per_second": statistics.median(rates), "peak_rss_bytes": torch_side.peak_rss_bytes(), "last": last,
     }))
 
 
