@@ -1,4 +1,6 @@
+#include "models/backbone/stack_lm.h"
 #include "models/embedding/word2vec.h"
+#include "models/mamba/mamba.h"
 #include "models/model.h"
 #include "models/ngram/ngram_lm.h"
 #include "models/recurrent/recurrent_lm.h"
@@ -27,6 +29,9 @@ const Registry<ModelType>& catalog() {
                    {{"lm.gru"},
                     "recurrent language model: gated recurrent units",
                     {make_gru_lm, R"({"model": {"name": "lm.gru"}})"}},
+                   {{"lm.mamba"},
+                    "selective state space language model (Mamba)",
+                    {make_stack_lm<read_mamba>, R"({"model": {"name": "lm.mamba"}})"}},
                    {{"lm.ngram", "ngram"},
                     "n-gram language model, counted and smoothed",
                     {make_ngram_lm, R"({"model": {"name": "lm.ngram"}})"}},

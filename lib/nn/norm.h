@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <variant>
 
 #include "base/error.h"
 #include "nn/context.h"
@@ -51,6 +52,11 @@ class RmsNorm {
   double epsilon_;
   Tensor weight_;
 };
+
+using Norm = std::variant<LayerNorm, RmsNorm>;
+inline Tensor normalize(const Norm& norm, const Tensor& x) {
+  return std::visit([&](const auto& n) { return n(x); }, norm);
+}
 
 enum class Affine : bool { no, yes };  // whether there are a weight and a bias
 

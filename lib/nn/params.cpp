@@ -55,8 +55,10 @@ Tensor Params::add(const std::string& name, Shape shape, const Init& init) {
   return t;
 }
 
-Tensor Params::create(const std::string& name, Shape shape, const Init& init) {
+Tensor Params::create(const std::string& name, Shape shape, const Init& init,
+                      const Tuning& tuning) {
   Tensor t = add(name, std::move(shape), init);
+  if (tuning != Tuning()) tunings_.emplace(name, tuning);
   count_ += t.size();
   return t.set_needs_grad();
 }
@@ -85,6 +87,11 @@ void Params::zero_grad() {
   for (auto& [name, t] : tensors_) t.zero_grad();
 }
 
+Tuning Params::tuning(const std::string& name) const {
+  const auto it = tunings_.find(name);
+  return it == tunings_.end() ? Tuning() : it->second;
+}
+
 StateDict Params::grads() const {
   StateDict all;
   for (const auto& [name, t] : tensors_) {
@@ -100,8 +107,9 @@ Scope Scope::operator/(std::string_view name) const {
   return inner;
 }
 
-Tensor Scope::param(std::string_view name, Shape shape, const Init& init) const {
-  return params_->create((*this / name).path_, std::move(shape), init);
+Tensor Scope::param(std::string_view name, Shape shape, const Init& init,
+                    const Tuning& tuning) const {
+  return params_->create((*this / name).path_, std::move(shape), init, tuning);
 }
 
 Tensor Scope::buffer(std::string_view name, Shape shape, const Init& init) const {

@@ -17,6 +17,13 @@ Init ones();
 Init uniform(double bound);
 Init normal(double deviation);
 
+// How a parameter wants to be learned where the config does not say (optim/groups.h).
+struct Tuning {
+  double lr_scale = 1;  // of the rate
+  bool decays = true;   // vectors never do
+  bool operator==(const Tuning&) const = default;
+};
+
 using StateDict = std::map<std::string, Tensor>;  // dotted name -> array, sorted
 
 // All parameters of one model by dotted name, and its buffers: arrays that are saved and loaded but
@@ -31,12 +38,13 @@ class Params {
   Params(const Params&) = delete;
   Params& operator=(const Params&) = delete;
 
-  Tensor create(const std::string& name, Shape shape, const Init& init);
+  Tensor create(const std::string& name, Shape shape, const Init& init, const Tuning& tuning = {});
   Tensor create_buffer(const std::string& name, Shape shape, const Init& init);
   const StateDict& all() const { return tensors_; }                 // parameters and buffers
   const std::vector<std::string>& names() const { return names_; }  // of all, as they were made
   void load(const StateDict& from);  // every name and shape must match, or nothing changes
   void zero_grad();
+  Tuning tuning(const std::string& name) const;
   StateDict grads() const;                       // of the parameters that have one
   std::int64_t count() const { return count_; }  // of numbers in parameters, not in buffers
 
@@ -47,6 +55,7 @@ class Params {
   Tensor add(const std::string& name, Shape shape, const Init& init);
 
   StateDict tensors_;
+  std::map<std::string, Tuning> tunings_;  // that are not the usual one
   std::int64_t count_ = 0;
   std::vector<std::string> names_;
   std::uint64_t seed_;
@@ -60,7 +69,8 @@ class Scope {
   explicit Scope(Params& params) : params_(&params) {}
   Scope operator/(std::string_view name) const;
   Scope operator/(std::int64_t index) const { return *this / std::to_string(index); }
-  Tensor param(std::string_view name, Shape shape, const Init& init) const;
+  Tensor param(std::string_view name, Shape shape, const Init& init,
+               const Tuning& tuning = {}) const;
   Tensor buffer(std::string_view name, Shape shape, const Init& init) const;
   // The same place, called "3 (layers.linear)" in messages.
   Scope labelled(std::string_view label) const;

@@ -32,7 +32,7 @@ void check(const Group& group, const std::string& pattern, const nn::Params& par
 std::vector<Group> Group::read_all(config::Reader& optimizer, std::string_view key) {
   std::vector<Group> all;
   for (config::Reader& r : optimizer.children(key)) {
-    Group g{{}, 1, std::nullopt, r};
+    Group g{{}, std::nullopt, std::nullopt, r};
     r.field("match", g.match);
     if (g.match.empty()) r.fail("match", "is required, a pattern or a list of patterns");
     r.field("lr_scale", g.lr_scale, 0, 1e6);

@@ -12,7 +12,7 @@ namespace dlt::optim {
 // Parameters that are treated in a way of their own, by their dotted names.
 struct Group {
   std::vector<std::string> match;      // any of these; '*' is any text, '?' any character
-  double lr_scale = 1;                 // of the rate
+  std::optional<double> lr_scale;      // of the rate; none: as the parameters ask for
   std::optional<double> weight_decay;  // of all in the group; none: as outside of groups
   config::Reader given;                // where mistakes in it are reported
 

@@ -49,9 +49,11 @@ Optimizer::Optimizer(nn::Params& params, const OptimizerConfig& config) : rule_(
   check_groups(config.groups, params);
   for (const auto& [name, t] : params.all()) {
     if (!t.needs_grad()) continue;
-    Member m{t, {.size = t.size()}, 1, t.shape().rank() < 2 ? 0 : config.weight_decay};
+    const nn::Tuning own = params.tuning(name);
+    const bool decays = own.decays && t.shape().rank() > 1;
+    Member m{t, {.size = t.size()}, own.lr_scale, decays ? config.weight_decay : 0};
     if (const Group* group = group_of(config.groups, name)) {
-      m.lr_scale = group->lr_scale;
+      m.lr_scale = group->lr_scale.value_or(m.lr_scale);
       m.weight_decay = group->weight_decay.value_or(m.weight_decay);
     }
     for (std::size_t i = 0; i < rule_.slots.size(); ++i) {

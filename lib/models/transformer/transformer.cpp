@@ -13,13 +13,9 @@ using namespace ops;
 
 namespace {
 
-Norm make_norm(const nn::Scope& s, const TransformerConfig& c) {
+nn::Norm make_norm(const nn::Scope& s, const TransformerConfig& c) {
   if (c.norm == "rms") return nn::RmsNorm(s, c.width, c.norm_epsilon);
   return nn::LayerNorm(s, c.width, c.bias ? nn::Bias::yes : nn::Bias::no, c.norm_epsilon);
-}
-
-Tensor normalize(const Norm& norm, const Tensor& x) {
-  return std::visit([&](const auto& n) { return n(x); }, norm);
 }
 
 Tensor drop(const Tensor& x, double rate, nn::Training* training) {
@@ -62,12 +58,12 @@ TransformerBlock::TransformerBlock(const nn::Scope& s, const TransformerConfig& 
       down_(make_linear(s / "mlp" / "down", c.hidden, c.width, c, residual_deviation(c))) {}
 
 Tensor TransformerBlock::queries_keys_values(const Tensor& x, std::int64_t start) const {
-  const Tensor qkv = qkv_(normalize(norm1_, x));
+  const Tensor qkv = qkv_(nn::normalize(norm1_, x));
   return c_.rope() ? ops::rope(qkv, c_.attention(), c_.rope_theta, start) : qkv;
 }
 
 Tensor TransformerBlock::mlp(const Tensor& x) const {
-  const Tensor normed = normalize(norm2_, x);
+  const Tensor normed = nn::normalize(norm2_, x);
   return down_(c_.swiglu() ? ops::swiglu(up_(normed)) : up_(normed, c_.activation()));
 }
 
@@ -120,7 +116,7 @@ Tensor Transformer::place(const Tensor& embedded, std::int64_t start) const {
 Tensor Transformer::hidden(const Tensor& embedded, nn::Training* training) const {
   Tensor x = drop(place(embedded, 0), c_.dropout, training);
   for (const TransformerBlock& block : blocks_) x = block(x, training);
-  return normalize(norm_, x);
+  return nn::normalize(norm_, x);
 }
 
 Tensor Transformer::logits(const Indices& tokens) const {
@@ -161,7 +157,7 @@ Tensor Transformer::next_logits(const std::vector<std::int32_t>& tokens,
   cache.used += time;
   const Tensor last =
       Tensor::from({1, c_.width}, x.values().last(static_cast<std::size_t>(c_.width)));
-  return ops::linear(normalize(norm_, last), head()).reshape({c_.vocab});
+  return ops::linear(nn::normalize(norm_, last), head()).reshape({c_.vocab});
 }
 
 }  // namespace dlt::models

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <variant>
 #include <vector>
 
 #include "models/transformer/config.h"
@@ -18,8 +17,6 @@ struct KeyValueCache {
   std::int64_t used = 0;  // positions
 };
 
-using Norm = std::variant<nn::LayerNorm, nn::RmsNorm>;
-
 // x + attention(norm(x)), then x + mlp(norm(x)). x is [batch, time, width].
 class TransformerBlock {
  public:
@@ -33,9 +30,9 @@ class TransformerBlock {
   Tensor mlp(const Tensor& x) const;
 
   TransformerConfig c_;
-  Norm norm1_;
+  nn::Norm norm1_;
   nn::Linear qkv_, out_;
-  Norm norm2_;
+  nn::Norm norm2_;
   nn::Linear up_, down_;
 };
 
@@ -66,7 +63,7 @@ class Transformer {
   nn::Embedding embedding_;
   std::optional<nn::Embedding> positions_;
   std::vector<TransformerBlock> blocks_;
-  Norm norm_;
+  nn::Norm norm_;
   std::optional<nn::Linear> head_;
 };
 
