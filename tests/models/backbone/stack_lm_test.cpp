@@ -1,14 +1,16 @@
 #include "models/backbone/stack_lm.h"
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 
 #include "autograd/autograd.h"
-#include "config/reader.h"
 #include "models/mamba/mamba.h"
-#include "support/gradients.h"
-#include "support/random.h"
+#include "support/check_params.h"
+#include "support/transformers.h"
 
-namespace dlt::models {
+using namespace dlt;
+using namespace dlt::models;
+
 namespace {
 
 // Every family of mixers; each of these tests holds for all of them.
@@ -91,5 +93,3 @@ TEST_CASE("step by step a stack of mixers says what it says of the whole text", 
     CHECK(worst < 1e-5);
   }
 }
-
-}  // namespace dlt::models
