@@ -1,5 +1,6 @@
 #include "api/families.h"
 #include "ops/attention.h"
+#include "ops/linear_attention.h"
 
 namespace dlt::api {
 namespace {
@@ -26,6 +27,21 @@ Call rope(config::Reader& r) {
   return [=](const Inputs& in) { return Outputs{ops::rotary(in["x"], theta, form, start)}; };
 }
 
+Call retention(config::Reader&) {
+  return [](const Inputs& in) {
+    const ops::Retention r =
+        ops::retention(in["q"], in["k"], in["v"], in["gamma"], in.optional("start"));
+    return Outputs{r.y, r.last_state};
+  };
+}
+
+Call wkv(config::Reader&) {
+  return [](const Inputs& in) {
+    const ops::Wkv r = ops::wkv(in["k"], in["v"], in["w"], in["u"], in.optional("start"));
+    return Outputs{r.y, r.last_state};
+  };
+}
+
 }  // namespace
 
 Entries attention_operators() {
@@ -37,6 +53,14 @@ Entries attention_operators() {
       {{"nn.rope", "rope", "nn.rotary", "rotary"},
        "rotates pairs of elements by their position",
        {"x -> y", rope, R"({"theta": 100, "interleaved": true, "start": 2})", "x[2, 3, 4]"}},
+      {{"nn.retention", "retention"},
+       "attention without softmax whose weights decay with the distance (RetNet)",
+       {"q, k, v, gamma!, start? -> y, last_state", retention, "{}",
+        "q[2, 5, 6], k[2, 5, 6], v[2, 5, 8], gamma[2] 0.5..1, start[2, 2, 3, 4]"}},
+      {{"nn.wkv", "wkv"},
+       "average of the values so far, by their keys and their age (RWKV-4)",
+       {"k, v, w, u, start!? -> y, last_state", wkv, "{}",
+        "k[2, 5, 3], v[2, 5, 3], w[3] -2..-0.1, u[3], start[2, 3, 3] 0.1..1"}},
   };
 }
 

@@ -4,6 +4,8 @@
 #include "models/model.h"
 #include "models/ngram/ngram_lm.h"
 #include "models/recurrent/recurrent_lm.h"
+#include "models/retnet/retnet.h"
+#include "models/rwkv/rwkv.h"
 #include "models/seq2seq/lstm_net.h"
 #include "models/seq2seq/seq2seq_model.h"
 #include "models/seq2seq/transformer_net.h"
@@ -32,6 +34,12 @@ const Registry<ModelType>& catalog() {
                    {{"lm.mamba"},
                     "selective state space language model (Mamba)",
                     {make_stack_lm<read_mamba>, R"({"model": {"name": "lm.mamba"}})"}},
+                   {{"lm.retnet"},
+                    "language model of retention with decay, head by head (RetNet)",
+                    {make_stack_lm<read_retnet>, R"({"model": {"name": "lm.retnet"}})"}},
+                   {{"lm.rwkv"},
+                    "language model of weighted averages with decay, channel by channel (RWKV-4)",
+                    {make_stack_lm<read_rwkv>, R"({"model": {"name": "lm.rwkv"}})"}},
                    {{"lm.ngram", "ngram"},
                     "n-gram language model, counted and smoothed",
                     {make_ngram_lm, R"({"model": {"name": "lm.ngram"}})"}},

@@ -8,9 +8,6 @@ namespace dlt::ops {
 namespace {
 
 kernels::AttentionSize size_of(std::string_view op, const Tensor& qkv, const Heads& heads) {
-  require(heads.key_value > 0 && heads.query % heads.key_value == 0,
-          "{}: {} query heads cannot share {} key/value heads evenly", op, heads.query,
-          heads.key_value);
   require(qkv.shape().rank() == 3 && qkv.dim(2) == heads.packed(),
           "{}: input {} is not [batch, time, ({} + 2 * {}) * {}]", op, qkv.shape(), heads.query,
           heads.key_value, heads.width);
@@ -25,6 +22,9 @@ kernels::AttentionSize size_of(std::string_view op, const Tensor& qkv, const Hea
 
 Tensor attention(const Tensor& qkv, const Heads& heads, double dropout_rate,
                  std::uint64_t dropout_key) {
+  require(heads.key_value > 0 && heads.query % heads.key_value == 0,
+          "attention: {} query heads cannot share {} key/value heads evenly", heads.query,
+          heads.key_value);
   const auto n = size_of("attention", qkv, heads);
   std::vector<std::int32_t> first(static_cast<std::size_t>(n.batch) + 1);
   for (std::size_t b = 0; b < first.size(); ++b) {

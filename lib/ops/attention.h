@@ -35,7 +35,7 @@ Tensor ragged_attention(const Tensor& q, const Indices& first, const Tensor& kv,
                         const Indices& kv_first, const Heads& heads, const RaggedAttend& options);
 
 // Rotates queries and keys of qkv by their positions start, start + 1, ... in the rotate-half form
-// (Su et al. 2021); values pass through.
+// (Su et al. 2021); values pass through. Queries may come alone, with no heads of keys.
 Tensor rope(const Tensor& qkv, const Heads& heads, double theta, std::int64_t start = 0);
 
 struct Attend {

@@ -5,6 +5,7 @@
 #include "ops/boxes.h"
 #include "ops/conv.h"
 #include "ops/elementwise.h"
+#include "ops/linear_attention.h"
 #include "ops/loss.h"
 #include "ops/matmul.h"
 #include "ops/norm.h"

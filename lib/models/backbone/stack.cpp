@@ -29,7 +29,7 @@ Stack::Stack(const nn::Scope& s, const Architecture& a)
     for (const Sublayer& sub : a.sublayers) {
       const std::string place = fmt::format("layers.{}.", i);
       parts_.push_back({place + sub.norm, place + sub.mixer, make_norm(layer / sub.norm, c_),
-                        sub.make(layer / sub.mixer)});
+                        sub.make({layer / sub.mixer, i})});
     }
   }
 }

@@ -22,10 +22,15 @@ struct StackConfig {
   void read(config::Reader& model);  // the fields are the defaults
 };
 
+// Where a mixer is made. Some begin differently from layer to layer.
+struct MixerPlace : nn::Scope {
+  std::int64_t layer;  // from 0
+};
+
 // One of the mixers of a layer: "layers.<i>.<norm>" and "layers.<i>.<mixer>" are its places.
 struct Sublayer {
   std::string norm, mixer;
-  std::function<std::unique_ptr<Mixer>(const nn::Scope& s)> make;
+  std::function<std::unique_ptr<Mixer>(const MixerPlace& place)> make;
 };
 
 // A stack that is still to be made: what a family of models reads from its config.

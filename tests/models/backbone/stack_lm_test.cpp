@@ -5,6 +5,8 @@
 
 #include "autograd/autograd.h"
 #include "models/mamba/mamba.h"
+#include "models/retnet/retnet.h"
+#include "models/rwkv/rwkv.h"
 #include "support/check_params.h"
 #include "support/transformers.h"
 
@@ -18,7 +20,8 @@ struct Family {
   std::string name;
   ReadArchitecture read;
 };
-const std::vector<Family> families = {{"mamba", read_mamba}};
+const std::vector<Family> families = {
+    {"mamba", read_mamba}, {"retnet", read_retnet}, {"rwkv", read_rwkv}};
 
 StackLmConfig small(const Family& family, const std::string& more = "") {
   auto model = config::Reader::parse_text(
