@@ -19,13 +19,15 @@ namespace {
 struct Family {
   std::string name;
   ReadArchitecture read;
+  std::string fields = {};  // of its own
 };
 const std::vector<Family> families = {
-    {"mamba", read_mamba}, {"retnet", read_retnet}, {"rwkv", read_rwkv}};
+    {"mamba", read_mamba}, {"retnet", read_retnet, R"(, "head_norm_epsilon": 0.1)"}, {"rwkv", read_rwkv}};
 
 StackLmConfig small(const Family& family, const std::string& more = "") {
   auto model = config::Reader::parse_text(
-      R"({"layers": 2, "width": 8, "context": 6, "tied": false)" + more + "}", family.name);
+      R"({"layers": 2, "width": 8, "context": 6, "tied": false)" + family.fields + more + "}",
+      family.name);
   StackLmConfig c = StackLmConfig::read(model, family.read);
   c.vocab = 11;
   return c;
