@@ -15,12 +15,12 @@ namespace dlt::kernels::HWY_NAMESPACE {
 
 // e^a / e^m and e^b / e^m for m = max(a, b): one of them is 1.
 template <class V>
-struct Weights {
+struct ExpPair {
   V top, a, b;
 };
 
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE Weights<V> weigh(D d, V a, V b) {
+HWY_INLINE ExpPair<V> weigh(D d, V a, V b) {
   const auto first = hn::Gt(a, b);
   const V one = hn::Set(d, 1), less = ExpOfNegative(d, hn::Neg(hn::Abs(hn::Sub(a, b))));
   return {hn::IfThenElse(first, a, b), hn::IfThenElse(first, one, less),

@@ -21,8 +21,9 @@ struct Family {
   ReadArchitecture read;
   std::string fields = {};  // of its own
 };
-const std::vector<Family> families = {
-    {"mamba", read_mamba}, {"retnet", read_retnet, R"(, "head_norm_epsilon": 0.1)"}, {"rwkv", read_rwkv}};
+const std::vector<Family> families = {{"mamba", read_mamba},
+                                      {"retnet", read_retnet, R"(, "head_norm_epsilon": 0.1)"},
+                                      {"rwkv", read_rwkv}};
 
 StackLmConfig small(const Family& family, const std::string& more = "") {
   auto model = config::Reader::parse_text(
