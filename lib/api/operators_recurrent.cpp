@@ -40,6 +40,13 @@ Call selective_scan(config::Reader&) {
   };
 }
 
+Call complex_scan(config::Reader&) {
+  return [](const Inputs& in) {
+    return Outputs{
+        ops::complex_scan(in["x"], in["lambda_re"], in["lambda_im"], in.optional("start"))};
+  };
+}
+
 Call s4d(config::Reader&) {
   return [](const Inputs& in) {
     const Tensor& u = in["u"];
@@ -81,6 +88,10 @@ Entries recurrent_operators() {
        "state space recurrence with steps and matrices that depend on the input",
        {"u, delta, A, B, C, D? -> y, last_state", selective_scan, "{}",
         "u[2, 3, 4], delta[2, 3, 4] 0.1..1, A[3, 5] -1..-0.1, B[2, 5, 4], C[2, 5, 4], D[3]"}},
+      {{"nn.complex_scan", "complex_scan"},
+       "recurrence h = lambda h + x of complex states: real parts, then imaginary ones",
+       {"x, lambda_re, lambda_im, start? -> h", complex_scan, "{}",
+        "x[2, 4, 6], lambda_re[3], lambda_im[3], start[2, 6]"}},
       {{"nn.s4d", "s4d"},
        "diagonal state space layer: a long convolution with its kernel, plus D u",
        {"u, log_dt, A_re, A_im, C_re, C_im, D -> y, kernel", s4d, "{}",

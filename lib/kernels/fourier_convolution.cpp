@@ -1,5 +1,6 @@
+#include <algorithm>
 #include <cstdlib>
-#include <kiss_fft.h>
+#include <kiss_fftr.h>
 #include <memory>
 #include <vector>
 
@@ -11,14 +12,26 @@ namespace {
 using Signal = std::vector<kiss_fft_cpx>;
 
 struct Release {
-  void operator()(kiss_fft_cfg plan) const { kiss_fft_free(plan); }
+  void operator()(kiss_fftr_cfg plan) const { kiss_fftr_free(plan); }
 };
-using Plan = std::unique_ptr<kiss_fft_state, Release>;
+using Plan = std::unique_ptr<kiss_fftr_state, Release>;
 
 Plan plan(Size size, bool inverse) {
-  Plan p(kiss_fft_alloc(static_cast<int>(size), inverse ? 1 : 0, nullptr, nullptr));
+  Plan p(kiss_fftr_alloc(static_cast<int>(size), inverse ? 1 : 0, nullptr, nullptr));
   if (p == nullptr) std::abort();  // the system is out of memory
   return p;
+}
+
+// Making them takes as long as several transforms, so each thread keeps its last ones; it alone
+// can use them, since they have places for what is on the way.
+struct Plans {
+  Size size = 0;
+  Plan there, back;
+};
+const Plans& plans_of(Size size) {
+  thread_local Plans plans;
+  if (plans.size != size) plans = {size, plan(size, false), plan(size, true)};
+  return plans;
 }
 
 kiss_fft_cpx product(kiss_fft_cpx a, kiss_fft_cpx b) {
@@ -26,49 +39,37 @@ kiss_fft_cpx product(kiss_fft_cpx a, kiss_fft_cpx b) {
 }
 kiss_fft_cpx conjugate(kiss_fft_cpx a) { return {a.r, -a.i}; }
 
-// Transforms of signals of `time` numbers, padded so that products do not wrap around. Two real
-// signals travel as one complex signal: what multiplies it is the transform of a real one, which
-// keeps them apart.
+// Transforms of signals of `time` numbers, padded so that products do not wrap around.
 class Fourier {
  public:
   explicit Fourier(Size time)
       : time_(time),
-        size_(kiss_fft_next_fast_size(static_cast<int>(2 * time - 1))),
-        there_(plan(size_, false)),
-        back_(plan(size_, true)),
-        time_side_(static_cast<std::size_t>(size_)) {}
+        size_(2 * kiss_fft_next_fast_size(static_cast<int>(time))),
+        plans_(plans_of(size_)),
+        signal_(static_cast<std::size_t>(size_)) {}
 
-  // Row `b` of x, and the next one where there is one.
-  Signal transform(const real* x, Size b, Size rows, Size step) {
-    const real *re = x + b * step, *im = b + 1 < rows ? re + step : nullptr;
-    for (Size t = 0; t < size_; ++t) {
-      const auto at = [this, t](const real* row) {
-        return row == nullptr || t >= time_ ? 0.0F : static_cast<float>(row[t]);
-      };
-      time_side_[static_cast<std::size_t>(t)] = {at(re), at(im)};
-    }
-    Signal result(time_side_.size());
-    kiss_fft(there_.get(), time_side_.data(), result.data());
-    return result;
+  Signal blank() const { return Signal(signal_.size() / 2 + 1, kiss_fft_cpx{0, 0}); }
+
+  void transform(Signal& out, const real* x) {
+    std::copy_n(x, time_, signal_.begin());
+    std::fill(signal_.begin() + time_, signal_.end(), 0.0F);
+    kiss_fftr(plans_.there.get(), signal_.data(), out.data());
   }
 
-  // y (+)= the signals whose transform is `x`.
-  void invert(real* y, const Signal& x, bool accumulate, Size b, Size rows, Size step) {
-    kiss_fft(back_.get(), x.data(), time_side_.data());
+  // y (+)= the signal whose transform is `x`.
+  void invert(real* y, const Signal& x, bool accumulate) {
+    kiss_fftri(plans_.back.get(), x.data(), signal_.data());
     const float scale = 1 / static_cast<float>(size_);
-    for (Size row = b; row < b + 2 && row < rows; ++row) {
-      for (Size t = 0; t < time_; ++t) {
-        const kiss_fft_cpx v = time_side_[static_cast<std::size_t>(t)];
-        real& out = y[row * step + t];
-        out = (accumulate ? out : 0) + static_cast<real>(scale * (row == b ? v.r : v.i));
-      }
+    for (Size t = 0; t < time_; ++t) {
+      y[t] =
+          (accumulate ? y[t] : 0) + static_cast<real>(scale * signal_[static_cast<std::size_t>(t)]);
     }
   }
 
  private:
   Size time_, size_;
-  Plan there_, back_;
-  Signal time_side_;
+  const Plans& plans_;
+  std::vector<float> signal_;
 };
 
 }  // namespace
@@ -76,11 +77,12 @@ class Fourier {
 void fourier_convolution(real* y, const real* u, const real* kernel, Size step,
                          const LongSize& n) noexcept {
   Fourier fourier(n.time);
-  const Signal k = fourier.transform(kernel, 0, 1, n.time);
-  for (Size b = 0; b < n.batch; b += 2) {
-    Signal x = fourier.transform(u, b, n.batch, step);
+  Signal k = fourier.blank(), x = fourier.blank();
+  fourier.transform(k, kernel);
+  for (Size at = 0; at < n.batch * step; at += step) {
+    fourier.transform(x, u + at);
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = product(x[i], k[i]);
-    fourier.invert(y, x, false, b, n.batch, step);
+    fourier.invert(y + at, x, false);
   }
 }
 
@@ -88,12 +90,12 @@ void fourier_convolution(real* y, const real* u, const real* kernel, Size step,
 void fourier_convolution_backward(real* du, real* dkernel, const real* dy, const real* u,
                                   const real* kernel, Size step, const LongSize& n) noexcept {
   Fourier fourier(n.time);
-  const Signal k = fourier.transform(kernel, 0, 1, n.time);
-  Signal sum(k.size(), kiss_fft_cpx{0, 0});
-  for (Size b = 0; b < n.batch; b += 2) {
-    Signal g = fourier.transform(dy, b, n.batch, step);
+  Signal k = fourier.blank(), g = fourier.blank(), x = fourier.blank(), sum = fourier.blank();
+  if (du != nullptr) fourier.transform(k, kernel);
+  for (Size at = 0; at < n.batch * step; at += step) {
+    fourier.transform(g, dy + at);
     if (dkernel != nullptr) {
-      const Signal x = fourier.transform(u, b, n.batch, step);
+      fourier.transform(x, u + at);
       for (std::size_t i = 0; i < x.size(); ++i) {
         const kiss_fft_cpx p = product(conjugate(x[i]), g[i]);
         sum[i] = {sum[i].r + p.r, sum[i].i + p.i};
@@ -101,9 +103,9 @@ void fourier_convolution_backward(real* du, real* dkernel, const real* dy, const
     }
     if (du == nullptr) continue;
     for (std::size_t i = 0; i < g.size(); ++i) g[i] = product(conjugate(k[i]), g[i]);
-    fourier.invert(du, g, true, b, n.batch, step);
+    fourier.invert(du + at, g, true);
   }
-  if (dkernel != nullptr) fourier.invert(dkernel, sum, true, 0, 1, n.time);
+  if (dkernel != nullptr) fourier.invert(dkernel, sum, true);
 }
 
 }  // namespace dlt::kernels

@@ -1,9 +1,11 @@
 #include "models/backbone/stack_lm.h"
 #include "models/embedding/word2vec.h"
+#include "models/lru/lru.h"
 #include "models/mamba/mamba.h"
 #include "models/model.h"
 #include "models/ngram/ngram_lm.h"
 #include "models/recurrent/recurrent_lm.h"
+#include "models/s4/s4.h"
 #include "models/seq2seq/lstm_net.h"
 #include "models/seq2seq/seq2seq_model.h"
 #include "models/seq2seq/transformer_net.h"
@@ -32,6 +34,12 @@ const Registry<ModelType>& catalog() {
                    {{"lm.mamba"},
                     "selective state space language model (Mamba)",
                     {make_stack_lm<read_mamba>, R"({"model": {"name": "lm.mamba"}})"}},
+                   {{"lm.s4d"},
+                    "state space language model, diagonal and the same at every step (S4D)",
+                    {make_stack_lm<read_s4d>, R"({"model": {"name": "lm.s4d"}})"}},
+                   {{"lm.lru"},
+                    "linear recurrent unit language model (LRU)",
+                    {make_stack_lm<read_lru>, R"({"model": {"name": "lm.lru"}})"}},
                    {{"lm.ngram", "ngram"},
                     "n-gram language model, counted and smoothed",
                     {make_ngram_lm, R"({"model": {"name": "lm.ngram"}})"}},

@@ -34,6 +34,12 @@ struct Scan {
 Scan selective_scan(const Tensor& u, const Tensor& delta, const Tensor& a, const Tensor& b,
                     const Tensor& c, const Tensor& d);
 
+// h_t = lambda h_{t-1} + x_t, complex and for each state: the last axis of x and h
+// [batch, time, 2 * states] holds the real parts, then the imaginary ones; lambda_re and lambda_im
+// [states]; start [batch, 2 * states] is h before the first step.
+Tensor complex_scan(const Tensor& x, const Tensor& lambda_re, const Tensor& lambda_im,
+                    const Tensor& start = {});
+
 struct S4d {
   Tensor log_dt;      // [channels]
   Tensor a_re, a_im;  // [channels, states]

@@ -4,7 +4,9 @@
 #include <catch2/catch.hpp>
 
 #include "autograd/autograd.h"
+#include "models/lru/lru.h"
 #include "models/mamba/mamba.h"
+#include "models/s4/s4.h"
 #include "support/check_params.h"
 #include "support/transformers.h"
 
@@ -18,7 +20,7 @@ struct Family {
   std::string name;
   ReadArchitecture read;
 };
-const std::vector<Family> families = {{"mamba", read_mamba}};
+const std::vector<Family> families = {{"mamba", read_mamba}, {"s4d", read_s4d}, {"lru", read_lru}};
 
 StackLmConfig small(const Family& family, const std::string& more = "") {
   auto model = config::Reader::parse_text(
