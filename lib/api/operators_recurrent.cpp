@@ -58,6 +58,19 @@ Call s4d(config::Reader&) {
   };
 }
 
+Call s4(config::Reader&) {
+  return [](const Inputs& in) {
+    const Tensor& u = in["u"];
+    require(u.shape().rank() == 3, Exit::usage, "s4: u {} is not [batch, channels, time]",
+            u.shape());
+    const Tensor kernel =
+        ops::s4_kernel({in["log_dt"], in["A_re"], in["A_im"], in["P_re"], in["P_im"], in["B_re"],
+                        in["B_im"], in["C_re"], in["C_im"]},
+                       u.dim(2));
+    return Outputs{ops::long_convolution(u, kernel, in["D"]), kernel};
+  };
+}
+
 Call long_convolution(config::Reader&) {
   return [](const Inputs& in) {
     return Outputs{ops::long_convolution(in["u"], in["kernel"], in.optional("D"))};
@@ -97,6 +110,11 @@ Entries recurrent_operators() {
        {"u, log_dt, A_re, A_im, C_re, C_im, D -> y, kernel", s4d, "{}",
         "u[2, 3, 5], log_dt[3] -2..-1, A_re[3, 4] -1..-0.2, A_im[3, 4] 0..6, C_re[3, 4], "
         "C_im[3, 4], D[3]"}},
+      {{"nn.s4", "s4"},
+       "state space layer of a diagonal minus p p^*: a long convolution with its kernel, plus D u",
+       {"u, log_dt, A_re, A_im, P_re, P_im, B_re, B_im, C_re, C_im, D -> y, kernel", s4, "{}",
+        "u[2, 3, 5], log_dt[3] -2..-1, A_re[3, 2] -1..-0.2, A_im[3, 2] 0..6, P_re[3, 2], "
+        "P_im[3, 2], B_re[3, 2], B_im[3, 2], C_re[3, 2], C_im[3, 2], D[3]"}},
       {{"nn.long_convolution", "long_convolution"},
        "causal convolution of each channel with a kernel as long as the input",
        {"u, kernel, D? -> y", long_convolution, "{}", "u[2, 3, 7], kernel[3, 7], D[3]"}},

@@ -223,7 +223,7 @@ class Channel {
   const S4Arrays<const real>& p_;
   const Circle& circle_;
   std::vector<Pole> poles_;
-  Column re_, im_;                         // g = 2 / dt (1 - z) / (1 + z)
+  Column re_, im_;                        // g = 2 / dt (1 - z) / (1 + z)
   std::array<Column, sets> q_re_, q_im_;  // the sums, then their gradients
 };
 

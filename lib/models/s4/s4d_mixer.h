@@ -5,20 +5,18 @@
 #include "models/backbone/gated_output.h"
 #include "models/backbone/mixer.h"
 #include "models/s4/s4_config.h"
-#include "ops/recurrent.h"
 
 namespace dlt::models {
 
 struct S4dConfig : S4Config {
-  std::string init = "lin";  // of A: lin, inv (Gu et al. 2022, section 4.3) or legs (HiPPO's)
+  std::string init = "lin";  // of A (Gu, Gupta, Goel and Re 2022, section 4.3)
 
   static S4dConfig read(config::Reader& model, std::int64_t width, double dropout);
 };
 
-// S4D (Gu et al. 2022): each channel is x' = A x + u, y = 2 Re(C x) + D u with a diagonal complex
-// A, held over steps of size dt, and a gated output. A = -exp(log_A_real) + i A_imag, so that it is
-// stable whatever is learned: log_dt [width], log_A_real, A_imag, C_real, C_imag [width, states/2],
-// D [width], out.weight, out.bias.
+// S4D (Gu, Gupta, Goel and Re 2022): each channel is x' = A x + u, y = 2 Re(C x) + D u with a
+// diagonal complex A, held over steps of size dt, and all go into a gated output: log_dt [width],
+// log_A_real, A_imag, C_real, C_imag [width, states / 2], D [width], out.weight, out.bias.
 class S4dMixer : public Mixer {
  public:
   S4dMixer(const nn::Scope& s, const S4dConfig& c);
@@ -30,7 +28,7 @@ class S4dMixer : public Mixer {
 
  private:
   S4dConfig c_;
-  Tensor log_dt_, log_a_real_, a_imag_, c_real_, c_imag_, d_;
+  S4Parameters p_;
   GatedOutput out_;
 };
 

@@ -20,7 +20,8 @@ struct Family {
   std::string name;
   ReadArchitecture read;
 };
-const std::vector<Family> families = {{"mamba", read_mamba}, {"s4d", read_s4d}, {"lru", read_lru}};
+const std::vector<Family> families = {
+    {"mamba", read_mamba}, {"s4", read_s4}, {"s4d", read_s4d}, {"lru", read_lru}};
 
 StackLmConfig small(const Family& family, const std::string& more = "") {
   auto model = config::Reader::parse_text(
