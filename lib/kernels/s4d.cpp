@@ -59,15 +59,19 @@ struct Blocks {
 // Numbers of the states of one channel, apart by their parts.
 struct Numbers {
   std::vector<double> re, im;
-  explicit Numbers(Size states)
-      : re(static_cast<std::size_t>(states)), im(static_cast<std::size_t>(states)) {}
+  explicit Numbers(Size states, double value = 0)
+      : re(static_cast<std::size_t>(states), value), im(static_cast<std::size_t>(states)) {}
   void set(std::size_t n, Complex v) { re[n] = v.real(), im[n] = v.imag(); }
   Complex operator[](std::size_t n) const { return {re[n], im[n]}; }
+
+  // What of a power has faded becomes 0: arithmetic on the smallest numbers is slow.
   void multiply(const Numbers& by) {
+    constexpr double faded = 1e-18;
     for (std::size_t n = 0; n < re.size(); ++n) {
-      const double r = re[n];
-      re[n] = r * by.re[n] - im[n] * by.im[n];
-      im[n] = r * by.im[n] + im[n] * by.re[n];
+      const double r = re[n] * by.re[n] - im[n] * by.im[n];
+      const double i = re[n] * by.im[n] + im[n] * by.re[n];
+      re[n] = std::abs(r) < faded ? 0 : r;
+      im[n] = std::abs(i) < faded ? 0 : i;
     }
   }
 };
@@ -99,8 +103,7 @@ struct Channel {
 // t w^t, if there is room.
 void fill_powers(Table& out, const Numbers& w, Size rows, Size columns) {
   const Size n = std::ssize(w.re);
-  Numbers power(n);
-  std::fill(power.re.begin(), power.re.end(), 1.0);
+  Numbers power(n, 1);
   for (Size t = 0; t < rows; ++t, power.multiply(w)) {
     real* row = out.data() + t * columns;
     for (Size part = 0; part < columns; part += 2 * n) {
@@ -115,14 +118,18 @@ void make_kernel(real* kernel, const S4dArrays<const real>& p, Size c, const S4d
                  const Blocks& blocks, Table& left, Table& right, Table& steps) {
   const Size n = size.states;
   const Channel channel(p, c, n, blocks.block);
-  Numbers factor(n);
+  Numbers factor(n), power(n, 1);
   for (Size i = 0; i < n; ++i) {
     const auto at = static_cast<std::size_t>(i);
     factor.set(at, 2.0 * times(entry(p.c_re, p.c_im, c * n + i), channel.states[at].e));
   }
-  for (Size q = 0; q < blocks.count; ++q, factor.multiply(channel.leap)) {
-    put(left.data() + q * 2 * n, factor.re, 1);
-    put(left.data() + q * 2 * n + n, factor.im, -1);
+  for (Size q = 0; q < blocks.count; ++q, power.multiply(channel.leap)) {
+    real* row = left.data() + q * 2 * n;
+    for (std::size_t i = 0; i < factor.re.size(); ++i) {
+      const Complex v = times(factor[i], power[i]);
+      row[i] = static_cast<real>(v.real());
+      row[i + factor.re.size()] = static_cast<real>(-v.imag());
+    }
   }
   fill_powers(right, channel.w, blocks.block, 2 * n);
   gemm_small(steps.data(), left.data(), right.data(),
@@ -135,8 +142,7 @@ void make_kernel(real* kernel, const S4dArrays<const real>& p, Size c, const S4d
 std::array<Numbers, 2> moments(const Table& sums, const Channel& channel, Size n,
                                const Blocks& blocks) {
   std::array<Numbers, 2> all{Numbers(n), Numbers(n)};
-  Numbers power(n);
-  std::fill(power.re.begin(), power.re.end(), 1.0);
+  Numbers power(n, 1);
   for (Size q = 0; q < blocks.count; ++q, power.multiply(channel.leap)) {
     const real* row = sums.data() + q * 4 * n;
     const auto start = static_cast<double>(q * blocks.block);
