@@ -51,7 +51,7 @@ namespace {
 
 // Where transforms overtake, as measured with AVX-512. They compute in float, so the double build
 // does without.
-constexpr Size long_from = 1536;
+constexpr Size long_from = 768;
 bool by_fourier(const LongSize& n) { return sizeof(real) == sizeof(float) && n.time >= long_from; }
 
 }  // namespace

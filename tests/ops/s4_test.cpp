@@ -150,9 +150,7 @@ TEST_CASE("gradients of the S4 kernels over several blocks", "[ops][scan][gradch
        },
        -1,
        -0.2});
-  test::check_op({"s4_kernel",
-                  {{2, 3}, {2, 3}, {2, 3}, {2, 3}, {2, 3}, {2, 3}},
-                  [&](const In& x) {
+  test::check_op({"s4_kernel", {{2, 3}, {2, 3}, {2, 3}, {2, 3}, {2, 3}, {2, 3}}, [&](const In& x) {
                     return ops::s4_kernel(
                         {fixed.log_dt, fixed.a_re, fixed.a_im, x[0], x[1], x[2], x[3], x[4], x[5]},
                         9);
