@@ -44,8 +44,12 @@ struct Systems {
 // Rows [channels, time] of one sequence.
 struct Signals {
   explicit Signals(std::int64_t time)
-      : x(between({channels, time}, -1, 1)), y(x.clone()), kernel(x.clone()), dk(x.clone()) {}
-  Tensor x, y, kernel, dk;
+      : x(between({channels, time}, -1, 1)),
+        y(x.clone()),
+        kernel(x.clone()),
+        dk(x.clone()),
+        spectra(Tensor::uninitialized({kernels::kept_spectra({1, channels, time})})) {}
+  Tensor x, y, kernel, dk, spectra;
 };
 
 }  // namespace
@@ -76,11 +80,13 @@ std::vector<Row> state_space_rows() {
                                    in->grad(5), in->grad(6), in->grad(7), in->grad(8)},
                                   s->x.data(), in->s4(), f);
     });
-    add("long convolution", "forward",
-        [=] { kernels::long_convolution(s->y.mutable_data(), s->x.data(), s->kernel.data(), n); });
+    add("long convolution", "forward", [=] {
+      kernels::long_convolution(s->y.mutable_data(), s->x.data(), s->kernel.data(), n,
+                                s->spectra.mutable_data());
+    });
     add("long convolution", "backward", [=] {
       kernels::long_convolution_backward(s->y.mutable_data(), s->dk.mutable_data(), s->x.data(),
-                                         s->x.data(), s->kernel.data(), n);
+                                         s->x.data(), s->kernel.data(), n, s->spectra.data());
     });
     add("complex scan", "forward",
         [=] { kernels::complex_scan(s->y.mutable_data(), s->x.data(), in->factor(), nullptr, c); });

@@ -119,7 +119,7 @@ Tensor S4Mixer::step(const Tensor& x, MixerState& state) const {
 // As the recurrence counts; the convolution does less for each step of a short sequence.
 MixerCost S4Mixer::cost() const {
   return {.macs = c_.width * (9 * c_.states + 1) + out_.macs(),
-          .kept = 3 * c_.width + out_.kept(),
+          .kept = 5 * c_.width + out_.kept(),
           .state = c_.width * c_.states};
 }
 

@@ -71,7 +71,7 @@ Tensor S4dMixer::step(const Tensor& x, MixerState& state) const {
 // As the recurrence counts; the convolution does less for each step of a short sequence.
 MixerCost S4dMixer::cost() const {
   return {.macs = c_.width * (3 * c_.states + 1) + out_.macs(),
-          .kept = 3 * c_.width + out_.kept(),
+          .kept = 5 * c_.width + out_.kept(),
           .state = c_.width * c_.states};
 }
 
