@@ -40,6 +40,13 @@ Call selective_scan(config::Reader&) {
   };
 }
 
+Call complex_scan(config::Reader&) {
+  return [](const Inputs& in) {
+    return Outputs{
+        ops::complex_scan(in["x"], in["lambda_re"], in["lambda_im"], in.optional("start"))};
+  };
+}
+
 Call s4d(config::Reader&) {
   return [](const Inputs& in) {
     const Tensor& u = in["u"];
@@ -47,6 +54,19 @@ Call s4d(config::Reader&) {
             u.shape());
     const Tensor kernel =
         ops::s4d_kernel({in["log_dt"], in["A_re"], in["A_im"], in["C_re"], in["C_im"]}, u.dim(2));
+    return Outputs{ops::long_convolution(u, kernel, in["D"]), kernel};
+  };
+}
+
+Call s4(config::Reader&) {
+  return [](const Inputs& in) {
+    const Tensor& u = in["u"];
+    require(u.shape().rank() == 3, Exit::usage, "s4: u {} is not [batch, channels, time]",
+            u.shape());
+    const Tensor kernel =
+        ops::s4_kernel({in["log_dt"], in["A_re"], in["A_im"], in["P_re"], in["P_im"], in["B_re"],
+                        in["B_im"], in["C_re"], in["C_im"]},
+                       u.dim(2));
     return Outputs{ops::long_convolution(u, kernel, in["D"]), kernel};
   };
 }
@@ -81,11 +101,20 @@ Entries recurrent_operators() {
        "state space recurrence with steps and matrices that depend on the input",
        {"u, delta, A, B, C, D? -> y, last_state", selective_scan, "{}",
         "u[2, 3, 4], delta[2, 3, 4] 0.1..1, A[3, 5] -1..-0.1, B[2, 5, 4], C[2, 5, 4], D[3]"}},
+      {{"nn.complex_scan", "complex_scan"},
+       "recurrence h = lambda h + x of complex states: real parts, then imaginary ones",
+       {"x, lambda_re, lambda_im, start? -> h", complex_scan, "{}",
+        "x[2, 4, 6], lambda_re[3], lambda_im[3], start[2, 6]"}},
       {{"nn.s4d", "s4d"},
        "diagonal state space layer: a long convolution with its kernel, plus D u",
        {"u, log_dt, A_re, A_im, C_re, C_im, D -> y, kernel", s4d, "{}",
         "u[2, 3, 5], log_dt[3] -2..-1, A_re[3, 4] -1..-0.2, A_im[3, 4] 0..6, C_re[3, 4], "
         "C_im[3, 4], D[3]"}},
+      {{"nn.s4", "s4"},
+       "state space layer of a diagonal minus p p^*: a long convolution with its kernel, plus D u",
+       {"u, log_dt, A_re, A_im, P_re, P_im, B_re, B_im, C_re, C_im, D -> y, kernel", s4, "{}",
+        "u[2, 3, 5], log_dt[3] -2..-1, A_re[3, 2] -1..-0.2, A_im[3, 2] 0..6, P_re[3, 2], "
+        "P_im[3, 2], B_re[3, 2], B_im[3, 2], C_re[3, 2], C_im[3, 2], D[3]"}},
       {{"nn.long_convolution", "long_convolution"},
        "causal convolution of each channel with a kernel as long as the input",
        {"u, kernel, D? -> y", long_convolution, "{}", "u[2, 3, 7], kernel[3, 7], D[3]"}},

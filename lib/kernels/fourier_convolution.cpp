@@ -1,5 +1,6 @@
+#include <algorithm>
 #include <cstdlib>
-#include <kiss_fft.h>
+#include <kiss_fftr.h>
 #include <memory>
 #include <vector>
 
@@ -9,16 +10,30 @@ namespace dlt::kernels {
 namespace {
 
 using Signal = std::vector<kiss_fft_cpx>;
+using Spectrum = kiss_fft_cpx*;
+using ConstSpectrum = const kiss_fft_cpx*;
 
 struct Release {
-  void operator()(kiss_fft_cfg plan) const { kiss_fft_free(plan); }
+  void operator()(kiss_fftr_cfg plan) const { kiss_fftr_free(plan); }
 };
-using Plan = std::unique_ptr<kiss_fft_state, Release>;
+using Plan = std::unique_ptr<kiss_fftr_state, Release>;
 
 Plan plan(Size size, bool inverse) {
-  Plan p(kiss_fft_alloc(static_cast<int>(size), inverse ? 1 : 0, nullptr, nullptr));
+  Plan p(kiss_fftr_alloc(static_cast<int>(size), inverse ? 1 : 0, nullptr, nullptr));
   if (p == nullptr) std::abort();  // the system is out of memory
   return p;
+}
+
+// Making them takes as long as several transforms, so each thread keeps its last ones; it alone
+// can use them, since they have places for what is on the way.
+struct Plans {
+  Size size = 0;
+  Plan there, back;
+};
+const Plans& plans_of(Size size) {
+  thread_local Plans plans;
+  if (plans.size != size) plans = {size, plan(size, false), plan(size, true)};
+  return plans;
 }
 
 kiss_fft_cpx product(kiss_fft_cpx a, kiss_fft_cpx b) {
@@ -26,84 +41,94 @@ kiss_fft_cpx product(kiss_fft_cpx a, kiss_fft_cpx b) {
 }
 kiss_fft_cpx conjugate(kiss_fft_cpx a) { return {a.r, -a.i}; }
 
-// Transforms of signals of `time` numbers, padded so that products do not wrap around. Two real
-// signals travel as one complex signal: what multiplies it is the transform of a real one, which
-// keeps them apart.
+// Half of the points of a transform; at least `time`. 2^15 takes kissfft longer than 3^8 5.
+Size half_of(Size time) {
+  const Size half = kiss_fft_next_fast_size(static_cast<int>(time));
+  return half == 32768 ? 32805 : half;
+}
+
+// Transforms of signals of `time` numbers, padded so that products do not wrap around.
 class Fourier {
  public:
   explicit Fourier(Size time)
       : time_(time),
-        size_(kiss_fft_next_fast_size(static_cast<int>(2 * time - 1))),
-        there_(plan(size_, false)),
-        back_(plan(size_, true)),
-        time_side_(static_cast<std::size_t>(size_)) {}
+        size_(2 * half_of(time)),
+        plans_(plans_of(size_)),
+        signal_(static_cast<std::size_t>(size_)) {}
 
-  // Row `b` of x, and the next one where there is one.
-  Signal transform(const real* x, Size b, Size rows, Size step) {
-    const real *re = x + b * step, *im = b + 1 < rows ? re + step : nullptr;
-    for (Size t = 0; t < size_; ++t) {
-      const auto at = [this, t](const real* row) {
-        return row == nullptr || t >= time_ ? 0.0F : static_cast<float>(row[t]);
-      };
-      time_side_[static_cast<std::size_t>(t)] = {at(re), at(im)};
-    }
-    Signal result(time_side_.size());
-    kiss_fft(there_.get(), time_side_.data(), result.data());
-    return result;
+  Size points() const { return size_ / 2 + 1; }
+
+  void transform(Spectrum out, const real* x) {
+    std::copy_n(x, time_, signal_.begin());
+    std::fill(signal_.begin() + time_, signal_.end(), 0.0F);
+    kiss_fftr(plans_.there.get(), signal_.data(), out);
   }
 
-  // y (+)= the signals whose transform is `x`.
-  void invert(real* y, const Signal& x, bool accumulate, Size b, Size rows, Size step) {
-    kiss_fft(back_.get(), x.data(), time_side_.data());
+  // y (+)= the signal whose transform is `x`.
+  void invert(real* y, ConstSpectrum x, bool accumulate) {
+    kiss_fftri(plans_.back.get(), x, signal_.data());
     const float scale = 1 / static_cast<float>(size_);
-    for (Size row = b; row < b + 2 && row < rows; ++row) {
-      for (Size t = 0; t < time_; ++t) {
-        const kiss_fft_cpx v = time_side_[static_cast<std::size_t>(t)];
-        real& out = y[row * step + t];
-        out = (accumulate ? out : 0) + static_cast<real>(scale * (row == b ? v.r : v.i));
-      }
+    for (Size t = 0; t < time_; ++t) {
+      y[t] =
+          (accumulate ? y[t] : 0) + static_cast<real>(scale * signal_[static_cast<std::size_t>(t)]);
     }
   }
 
  private:
   Size time_, size_;
-  Plan there_, back_;
-  Signal time_side_;
+  const Plans& plans_;
+  std::vector<float> signal_;
 };
+
+// The transforms of a channel's kernel, and of its rows.
+Spectrum row_of(real* spectra, Size row, Size points) {
+  return reinterpret_cast<Spectrum>(spectra) + row * points;
+}
 
 }  // namespace
 
-void fourier_convolution(real* y, const real* u, const real* kernel, Size step,
-                         const LongSize& n) noexcept {
+Size spectrum_size(Size time) noexcept { return 2 * (half_of(time) + 1); }
+
+void fourier_convolution(real* y, const real* u, const real* kernel, Size step, const LongSize& n,
+                         real* spectra) noexcept {
   Fourier fourier(n.time);
-  const Signal k = fourier.transform(kernel, 0, 1, n.time);
-  for (Size b = 0; b < n.batch; b += 2) {
-    Signal x = fourier.transform(u, b, n.batch, step);
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] = product(x[i], k[i]);
-    fourier.invert(y, x, false, b, n.batch, step);
+  const auto points = static_cast<std::size_t>(fourier.points());
+  Signal own(spectra == nullptr ? 2 * points : 0), z(points);
+  const auto place = [&](Size row) {
+    if (spectra == nullptr) return own.data() + (row > 0 ? fourier.points() : 0);
+    return row_of(spectra, row, fourier.points());
+  };
+  const Spectrum k = place(0);
+  fourier.transform(k, kernel);
+  for (Size b = 0; b < n.batch; ++b) {
+    const Spectrum x = place(1 + b);
+    fourier.transform(x, u + b * step);
+    for (std::size_t i = 0; i < points; ++i) z[i] = product(x[i], k[i]);
+    fourier.invert(y + b * step, z.data(), false);
   }
 }
 
 // A correlation is a product with a conjugate transform.
-void fourier_convolution_backward(real* du, real* dkernel, const real* dy, const real* u,
-                                  const real* kernel, Size step, const LongSize& n) noexcept {
+void fourier_convolution_backward(real* du, real* dkernel, const real* dy, Size step,
+                                  const LongSize& n, const real* spectra) noexcept {
   Fourier fourier(n.time);
-  const Signal k = fourier.transform(kernel, 0, 1, n.time);
-  Signal sum(k.size(), kiss_fft_cpx{0, 0});
-  for (Size b = 0; b < n.batch; b += 2) {
-    Signal g = fourier.transform(dy, b, n.batch, step);
+  const auto points = static_cast<std::size_t>(fourier.points());
+  Signal g(points), sum(points, kiss_fft_cpx{0, 0});
+  const auto* k = reinterpret_cast<ConstSpectrum>(spectra);
+  for (Size b = 0; b < n.batch; ++b) {
+    const ConstSpectrum x = k + (1 + b) * fourier.points();
+    fourier.transform(g.data(), dy + b * step);
     if (dkernel != nullptr) {
-      const Signal x = fourier.transform(u, b, n.batch, step);
-      for (std::size_t i = 0; i < x.size(); ++i) {
+      for (std::size_t i = 0; i < points; ++i) {
         const kiss_fft_cpx p = product(conjugate(x[i]), g[i]);
         sum[i] = {sum[i].r + p.r, sum[i].i + p.i};
       }
     }
     if (du == nullptr) continue;
-    for (std::size_t i = 0; i < g.size(); ++i) g[i] = product(conjugate(k[i]), g[i]);
-    fourier.invert(du, g, true, b, n.batch, step);
+    for (std::size_t i = 0; i < points; ++i) g[i] = product(conjugate(k[i]), g[i]);
+    fourier.invert(du + b * step, g.data(), true);
   }
-  if (dkernel != nullptr) fourier.invert(dkernel, sum, true, 0, 1, n.time);
+  if (dkernel != nullptr) fourier.invert(dkernel, sum.data(), true);
 }
 
 }  // namespace dlt::kernels

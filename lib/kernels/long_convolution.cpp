@@ -51,7 +51,7 @@ namespace {
 
 // Where transforms overtake, as measured with AVX-512. They compute in float, so the double build
 // does without.
-constexpr Size long_from = 1536;
+constexpr Size long_from = 768;
 bool by_fourier(const LongSize& n) { return sizeof(real) == sizeof(float) && n.time >= long_from; }
 
 }  // namespace
@@ -94,22 +94,40 @@ void skip_backward(real* dskip, const real* dy, const real* u, const LongSize& n
   });
 }
 
-void long_convolution(real* y, const real* u, const real* kernel, const LongSize& n) noexcept {
-  const auto way = by_fourier(n) ? fourier_convolution : direct_convolution;
+Size kept_spectra(const LongSize& n) noexcept {
+  return by_fourier(n) ? n.channels * (1 + n.batch) * spectrum_size(n.time) : 0;
+}
+
+void long_convolution(real* y, const real* u, const real* kernel, const LongSize& n,
+                      real* spectra) noexcept {
+  const Size step = n.channels * n.time, kept = kept_spectra(n) / std::max<Size>(n.channels, 1);
   parallel_for(n.channels, 1, [=](Size begin, Size end) {
     for (Size c = begin; c < end; ++c) {
-      way(y + c * n.time, u + c * n.time, kernel + c * n.time, n.channels * n.time, n);
+      const Size at = c * n.time;
+      if (kept == 0) {
+        direct_convolution(y + at, u + at, kernel + at, step, n);
+      } else {
+        fourier_convolution(y + at, u + at, kernel + at, step, n,
+                            spectra == nullptr ? nullptr : spectra + c * kept);
+      }
     }
   });
 }
 
 void long_convolution_backward(real* du, real* dkernel, const real* dy, const real* u,
-                               const real* kernel, const LongSize& n) noexcept {
-  const auto way = by_fourier(n) ? fourier_convolution_backward : direct_convolution_backward;
+                               const real* kernel, const LongSize& n,
+                               const real* spectra) noexcept {
+  const Size step = n.channels * n.time, kept = kept_spectra(n) / std::max<Size>(n.channels, 1);
   parallel_for(n.channels, 1, [=](Size begin, Size end) {
-    for (Size at = begin * n.time; at < end * n.time; at += n.time) {
-      way(du == nullptr ? nullptr : du + at, dkernel == nullptr ? nullptr : dkernel + at, dy + at,
-          u + at, kernel + at, n.channels * n.time, n);
+    for (Size c = begin; c < end; ++c) {
+      const Size at = c * n.time;
+      real* own_du = du == nullptr ? nullptr : du + at;
+      real* own_dkernel = dkernel == nullptr ? nullptr : dkernel + at;
+      if (kept == 0) {
+        direct_convolution_backward(own_du, own_dkernel, dy + at, u + at, kernel + at, step, n);
+      } else {
+        fourier_convolution_backward(own_du, own_dkernel, dy + at, step, n, spectra + c * kept);
+      }
     }
   });
 }

@@ -1,11 +1,13 @@
 #include "models/backbone/stack_lm.h"
 #include "models/embedding/word2vec.h"
+#include "models/lru/lru.h"
 #include "models/mamba/mamba.h"
 #include "models/model.h"
 #include "models/ngram/ngram_lm.h"
 #include "models/recurrent/recurrent_lm.h"
 #include "models/retnet/retnet.h"
 #include "models/rwkv/rwkv.h"
+#include "models/s4/s4.h"
 #include "models/seq2seq/lstm_net.h"
 #include "models/seq2seq/seq2seq_model.h"
 #include "models/seq2seq/transformer_net.h"
@@ -40,6 +42,15 @@ const Registry<ModelType>& catalog() {
                    {{"lm.rwkv"},
                     "language model of weighted averages with decay, channel by channel (RWKV-4)",
                     {make_stack_lm<read_rwkv>, R"({"model": {"name": "lm.rwkv"}})"}},
+                   {{"lm.s4"},
+                    "structured state space language model (S4)",
+                    {make_stack_lm<read_s4>, R"({"model": {"name": "lm.s4"}})"}},
+                   {{"lm.s4d"},
+                    "state space language model, diagonal and the same at every step (S4D)",
+                    {make_stack_lm<read_s4d>, R"({"model": {"name": "lm.s4d"}})"}},
+                   {{"lm.lru"},
+                    "linear recurrent unit language model (LRU)",
+                    {make_stack_lm<read_lru>, R"({"model": {"name": "lm.lru"}})"}},
                    {{"lm.ngram", "ngram"},
                     "n-gram language model, counted and smoothed",
                     {make_ngram_lm, R"({"model": {"name": "lm.ngram"}})"}},

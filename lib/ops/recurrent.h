@@ -34,6 +34,12 @@ struct Scan {
 Scan selective_scan(const Tensor& u, const Tensor& delta, const Tensor& a, const Tensor& b,
                     const Tensor& c, const Tensor& d);
 
+// h_t = lambda h_{t-1} + x_t, complex and for each state: the last axis of x and h
+// [batch, time, 2 * states] holds the real parts, then the imaginary ones; lambda_re and lambda_im
+// [states]; start [batch, 2 * states] is h before the first step.
+Tensor complex_scan(const Tensor& x, const Tensor& lambda_re, const Tensor& lambda_im,
+                    const Tensor& start = {});
+
 struct S4d {
   Tensor log_dt;      // [channels]
   Tensor a_re, a_im;  // [channels, states]
@@ -41,6 +47,14 @@ struct S4d {
 };
 // K [channels, length] = 2 Re(sum_n C_n (exp(dt A_n) - 1) / A_n exp(dt A_n l)) (Gu et al. 2022).
 Tensor s4d_kernel(const S4d& s, std::int64_t length);
+// One of each pair of conjugate states: A = diag(a) - p p^*.
+struct S4 {
+  Tensor log_dt;                                          // [channels]
+  Tensor a_re, a_im, p_re, p_im, b_re, b_im, c_re, c_im;  // [channels, states]; a_re < 0
+};
+// K [channels, length] = C Abar^l Bbar by the bilinear rule (Gu, Goel and Re 2022); see
+// kernels/s4.h.
+Tensor s4_kernel(const S4& s, std::int64_t length);
 // y_t = sum_s kernel[s] u[t - s] + skip u_t: u [batch, channels, time], kernel [channels, time],
 // skip [channels] or undefined. By Fourier transforms in float where that is faster: their error is
 // about 1e-6 of the largest y.

@@ -118,14 +118,20 @@ Tensor long_convolution(const Tensor& u, const Tensor& kernel, const Tensor& ski
   const kernels::LongSize n{u.dim(0), u.dim(1), u.dim(2)};
   require(n.time <= std::int64_t{1} << 28, "long_convolution: {} steps are more than 2^28", n.time);
   Tensor y = Tensor::uninitialized(u.shape());
-  kernels::long_convolution(y.mutable_data(), u.data(), kernel.data(), n);
+  Tensor spectra;
+  if (autograd::records({u, kernel, skip})) {
+    spectra = Tensor::uninitialized({kernels::kept_spectra(n)});
+  }
+  kernels::long_convolution(y.mutable_data(), u.data(), kernel.data(), n,
+                            spectra.defined() ? spectra.mutable_data() : nullptr);
   if (skip.defined()) kernels::add_skip(y.mutable_data(), u.data(), skip.data(), n);
   return autograd::record("long_convolution", y, {u, kernel, skip},
-                          [u = u.detach(), kernel = kernel.detach(), skip = skip.detach(), n](
-                              const Tensor& dy, InputGrads& dx) {
+                          [u = u.detach(), kernel = kernel.detach(), skip = skip.detach(), spectra,
+                           n](const Tensor& dy, InputGrads& dx) {
                             real* du = dx.if_wanted(0);
                             kernels::long_convolution_backward(du, dx.if_wanted(1), dy.data(),
-                                                               u.data(), kernel.data(), n);
+                                                               u.data(), kernel.data(), n,
+                                                               spectra.data());
                             if (du != nullptr && skip.defined()) {
                               kernels::add_skip(du, dy.data(), skip.data(), n);
                             }

@@ -16,5 +16,6 @@ struct Row {
 
 std::vector<Row> conv_rows();
 std::vector<Row> pointwise_rows();
+std::vector<Row> state_space_rows();
 
 }  // namespace dlt::bench

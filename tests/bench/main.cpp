@@ -80,7 +80,8 @@ int main(int argc, char** argv) {
       names.push_back(argument);
     }
   }
-  for (const auto& rows : {dlt::bench::conv_rows(), dlt::bench::pointwise_rows()}) {
+  for (const auto& rows :
+       {dlt::bench::conv_rows(), dlt::bench::pointwise_rows(), dlt::bench::state_space_rows()}) {
     for (const auto& row : rows) {
       if (wanted(row, names)) measure(row, seconds);
     }

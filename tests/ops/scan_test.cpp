@@ -119,14 +119,19 @@ TEST_CASE("Fourier transforms convolve as the sum does", "[ops][scan]") {
   const auto run = [&](bool fourier) {
     std::vector<Tensor> out = {Tensor::zeros(u.shape()), Tensor::filled(u.shape(), 1),
                                Tensor::filled(k.shape(), 1)};
-    const auto there = fourier ? kernels::fourier_convolution : kernels::direct_convolution;
-    const auto back =
-        fourier ? kernels::fourier_convolution_backward : kernels::direct_convolution_backward;
-    for (std::int64_t c = 0; c < channels; ++c) {
-      const auto at = c * time, step = channels * time;
-      there(out[0].mutable_data() + at, u.data() + at, k.data() + at, step, n);
-      back(out[1].mutable_data() + at, out[2].mutable_data() + at, dy.data() + at, u.data() + at,
-           k.data() + at, step, n);
+    std::vector<real> spectra(static_cast<std::size_t>((1 + batch) * kernels::spectrum_size(time)));
+    const auto step = channels * time;
+    for (std::int64_t at = 0; at < step; at += time) {
+      real *y = out[0].mutable_data() + at, *du = out[1].mutable_data() + at;
+      real* dk = out[2].mutable_data() + at;
+      if (fourier) {
+        kernels::fourier_convolution(y, u.data() + at, k.data() + at, step, n, spectra.data());
+        kernels::fourier_convolution_backward(du, dk, dy.data() + at, step, n, spectra.data());
+      } else {
+        kernels::direct_convolution(y, u.data() + at, k.data() + at, step, n);
+        kernels::direct_convolution_backward(du, dk, dy.data() + at, u.data() + at, k.data() + at,
+                                             step, n);
+      }
     }
     return out;
   };
@@ -135,6 +140,32 @@ TEST_CASE("Fourier transforms convolve as the sum does", "[ops][scan]") {
     for (std::int64_t j = 0; j < direct[i].size(); ++j) {
       REQUIRE(fourier[i].data()[j] == Approx(direct[i].data()[j]).margin(1e-4));
     }
+  }
+}
+
+TEST_CASE("long convolutions pass gradients on by transforms as by sums", "[ops][scan]") {
+  const std::int64_t time = 900;
+  Tensor u = test::random({2, 3, time}, 1).set_needs_grad();
+  Tensor k = test::random({3, time}, 2).set_needs_grad();
+  const Tensor dy = test::random(u.shape(), 3);
+  const Tensor y = ops::long_convolution(u, k);
+  {
+    const autograd::NoGrad off;
+    const Tensor again = ops::long_convolution(u, k);
+    CHECK(std::equal(y.values().begin(), y.values().end(), again.values().begin()));
+  }
+  autograd::backward(y, dy);
+  std::vector<Tensor> direct = {Tensor::zeros(u.shape()), Tensor::zeros(k.shape())};
+  for (std::int64_t at = 0; at < 3 * time; at += time) {
+    kernels::direct_convolution_backward(direct[0].mutable_data() + at,
+                                         direct[1].mutable_data() + at, dy.data() + at,
+                                         u.data() + at, k.data() + at, 3 * time, {2, 3, time});
+  }
+  for (std::int64_t i = 0; i < u.size(); ++i) {
+    REQUIRE(u.grad().data()[i] == Approx(direct[0].data()[i]).margin(2e-4));
+  }
+  for (std::int64_t i = 0; i < k.size(); ++i) {
+    REQUIRE(k.grad().data()[i] == Approx(direct[1].data()[i]).margin(2e-4));
   }
 }
 

@@ -4,9 +4,11 @@
 #include <catch2/catch.hpp>
 
 #include "autograd/autograd.h"
+#include "models/lru/lru.h"
 #include "models/mamba/mamba.h"
 #include "models/retnet/retnet.h"
 #include "models/rwkv/rwkv.h"
+#include "models/s4/s4.h"
 #include "support/check_params.h"
 #include "support/transformers.h"
 
@@ -22,6 +24,9 @@ struct Family {
   std::string fields = {};  // of its own
 };
 const std::vector<Family> families = {{"mamba", read_mamba},
+                                      {"s4", read_s4},
+                                      {"s4d", read_s4d},
+                                      {"lru", read_lru},
                                       {"retnet", read_retnet, R"(, "head_norm_epsilon": 0.1)"},
                                       {"rwkv", read_rwkv}};
 
