@@ -140,7 +140,7 @@ void add_exchange(CLI::App& cli, int& code) {
   checkpoint_option(t, x.checkpoint);
   t->add_flag("--check", x.check, "read it back and compare");
 
-  t = verb(cli, "import", "Turn a Hugging Face folder (GPT-2, Llama) into a run",
+  t = verb(cli, "import", "Turn a Hugging Face folder (GPT-2, Llama, Mamba, Marian) into a run",
            "dlt import gpt2-folder --out runs/gpt2", code, [] { import_model(m); });
   t->add_option("source", m.source, "folder with config.json and safetensors")->required();
   t->add_option("--out", m.out, "run folder to make")->required();

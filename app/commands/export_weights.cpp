@@ -11,6 +11,7 @@
 #include "commands/open_run.h"
 #include "io/npz.h"
 #include "io/safetensors.h"
+#include "models/mamba/hf.h"
 #include "models/transformer/hf.h"
 #include "models/transformer/transformer.h"
 
@@ -29,9 +30,10 @@ void compare(const nn::StateDict& written, const nn::StateDict& weights, const s
   }
 }
 
-Tensor logits(const models::TransformerConfig& config, const nn::StateDict& weights) {
+template <class Net, class Config>
+Tensor logits(const Config& config, const nn::StateDict& weights) {
   auto params = nn::Params::blank();
-  const models::Transformer net(nn::Scope(params), config);
+  const Net net(nn::Scope(params), config);
   params.load(weights);
   Rng rng(1);
   std::vector<std::int32_t> tokens(
@@ -52,22 +54,31 @@ double largest_difference(const Tensor& a, const Tensor& b) {
 }
 
 // The run's own options, for the network that its weights belong to.
-models::TransformerConfig config_of(const std::string& run, std::int64_t vocab) {
+template <class Config>
+Config config_of(const std::string& run, std::int64_t vocab) {
   auto root = config::Reader::parse_file(run + "/config.json");
   auto model = root.child("model");
-  auto config = models::TransformerConfig::read(model);
+  auto config = Config::read(model);
   config.vocab = vocab;
   return config;
 }
 
-void check_folder(const ExportOptions& options, models::Model& model) {
+template <class Net, class Imported>
+void check_folder(const ExportOptions& options, models::Model& model, const Imported& imported) {
+  using Config = decltype(imported.model);
   const nn::StateDict& weights = model.synthetic_task().params().all();
-  const auto imported = models::import_transformer(options.out);
   compare(imported.weights, weights, options.out);
-  const auto config = config_of(options.run, imported.model.vocab);
-  const double apart =
-      largest_difference(logits(imported.model, imported.weights), logits(config, weights));
+  const auto config = config_of<Config>(options.run, imported.model.vocab);
+  const double apart = largest_difference(logits<Net>(imported.model, imported.weights),
+                                          logits<Net>(config, weights));
   fmt::print("checked: {} tensors equal, logits differ by at most {}\n", weights.size(), apart);
+}
+
+void check_hf(const ExportOptions& options, models::Model& model) {
+  if (models::is_mamba(options.out)) {
+    return check_folder<models::MambaLm>(options, model, models::import_mamba(options.out));
+  }
+  check_folder<models::Transformer>(options, model, models::import_transformer(options.out));
 }
 
 void check_file(const ExportOptions& options, models::Model& model) {
@@ -92,7 +103,7 @@ void export_weights(const ExportOptions& options) {
   if (!checked.empty()) {
     fmt::print("checked: {}\n", checked);
   } else if (options.format == "hf") {
-    check_folder(options, *open.model);
+    check_hf(options, *open.model);
   } else {
     check_file(options, *open.model);
   }

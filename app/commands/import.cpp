@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "data/encode_pairs.h"
+#include "models/mamba/hf.h"
 #include "models/model.h"
 #include "models/seq2seq/marian.h"
 #include "models/transformer/hf.h"
@@ -31,20 +32,20 @@ void check_out(const ImportOptions& options) {
 }
 
 // Tables are often padded to a round number of rows, which no text reaches: they are left out.
-void drop_padding(models::ImportedTransformer& imported, std::int64_t tokens,
+void drop_padding(nn::StateDict& weights, std::int64_t rows, std::int64_t tokens,
                   const std::string& tokenizer) {
-  const std::int64_t rows = imported.model.vocab, width = imported.model.width;
   require(tokens <= rows, Exit::damaged,
           "'{}' has {} tokens, but config.json has a vocab_size of {}: they do not belong together",
           tokenizer, tokens, rows);
   if (tokens == rows) return;
-  for (const char* name : {"embedding.weight", "head.weight"}) {
-    const auto table = imported.weights.find(name);
-    if (table == imported.weights.end()) continue;
+  for (const char* name :
+       {"embedding.weight", "head.weight", "backbone.embeddings.weight", "lm_head.weight"}) {
+    const auto table = weights.find(name);
+    if (table == weights.end()) continue;
+    const std::int64_t width = table->second.dim(1);
     const auto kept = table->second.values().first(static_cast<std::size_t>(tokens * width));
     table->second = Tensor::from({tokens, width}, kept);
   }
-  imported.model.vocab = tokens;
   fmt::print(stderr, "left out {} rows of the token table that no token of '{}' has\n",
              rows - tokens, tokenizer);
 }
@@ -63,11 +64,13 @@ struct Imported {
   std::string tokenizer = "";  // a file to keep, if there is one
 };
 
-Imported import_language(const ImportOptions& options) {
-  auto imported = models::import_transformer(options.source);
+// Of import_transformer or import_mamba.
+template <class ImportedModel>
+Imported import_language(const ImportOptions& options, ImportedModel imported) {
   const std::string tokenizer = options.source + "/tokenizer.json";
   if (!train::exists(tokenizer)) return {imported.config, imported.weights};
-  drop_padding(imported, text::load_tokenizer(tokenizer)->size(), tokenizer);
+  drop_padding(imported.weights, imported.model.vocab, text::load_tokenizer(tokenizer)->size(),
+               tokenizer);
   return {with_tokenizer(imported.config, options.out), imported.weights, tokenizer};
 }
 
@@ -113,6 +116,13 @@ bool is_marian(const std::string& folder) {
   return config.is_object() && config.value("model_type", nlohmann::json()) == "marian";
 }
 
+Imported import_any(const ImportOptions& options) {
+  const std::string& source = options.source;
+  if (is_marian(source)) return import_translation(options);
+  if (models::is_mamba(source)) return import_language(options, models::import_mamba(source));
+  return import_language(options, models::import_transformer(source));
+}
+
 // Every default written out, after making the model once to see that it can be made.
 void resolve(const std::string& folder) {
   auto root = config::Reader::parse_file(folder + "/config.json");
@@ -124,8 +134,7 @@ void resolve(const std::string& folder) {
 
 void import_model(const ImportOptions& options) {
   check_out(options);
-  const Imported imported =
-      is_marian(options.source) ? import_translation(options) : import_language(options);
+  const Imported imported = import_any(options);
   train::make_whole(options.out, [&](const std::string& folder) {
     auto run = train::Run::create(folder, imported.config, train::Existing::refuse);
     run.log(fmt::format("imported from {}", options.source));

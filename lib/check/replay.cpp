@@ -21,8 +21,8 @@ using Replay = std::vector<Outcome> (*)(const std::string& dir);
 
 constexpr const char* known =
     "known: operators (ops.json, ops.safetensors), a language model (config.json of model_type "
-    "gpt2 or llama, model.safetensors, expected.safetensors), an encoder-decoder (the same of "
-    "model_type marian), a training run (a language model and recipe.json), bpe (bpe.json, "
+    "gpt2, llama or mamba, model.safetensors, expected.safetensors), an encoder-decoder (the same "
+    "of model_type marian), a training run (a language model and recipe.json), bpe (bpe.json, "
     "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json), ngram (train.txt, "
     "test.txt, o3.arpa, o3.query.txt, o3.summary.txt), arpa (.arpa files), bleu (bleu.json, "
     "bleu_golden.json)";
@@ -32,7 +32,7 @@ std::string model_type(const std::string& config) {
   const auto json = io::read_json(config, Exit::data);
   const auto type = json.is_object() ? json.value("model_type", nlohmann::json()) : json;
   const std::string name = type.is_string() ? type.get<std::string>() : "";
-  require(name == "gpt2" || name == "llama" || name == "marian", Exit::data,
+  require(name == "gpt2" || name == "llama" || name == "mamba" || name == "marian", Exit::data,
           "{}: /model_type: {} is unknown here; {}", config, type.dump(), known);
   return name;
 }

@@ -139,6 +139,13 @@ HWY_INLINE V Log1pOfFraction(D d, V x) {
   }
 }
 
+// log(1 + e^x)
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V Softplus(D d, V x) {
+  const V tail = Log1pOfFraction(d, ExpOfNegative(d, hn::Neg(hn::Abs(x))));
+  return hn::Add(hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x), tail);
+}
+
 // e^x - 1 of an argument of at most 0.
 template <class D, class V = hn::Vec<D>, class C = ExpConstants<hn::TFromD<D>>>
 HWY_INLINE V Expm1OfNegative(D d, V x) {

@@ -213,12 +213,8 @@ HWY_INLINE void with_activation(Unary kind, const Parameters& p, const F& f) {
       return f([](auto d, auto x) { return Silu(d, x); },
                [](auto d, auto x) { return SiluSlope(d, x); });
     case Unary::softplus:
-      return f(
-          [](auto d, auto x) {
-            const auto tail = Log1pOfFraction(d, ExpOfNegative(d, hn::Neg(hn::Abs(x))));
-            return hn::Add(hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x), tail);
-          },
-          [](auto d, auto x) { return Sigmoid(d, x); });
+      return f([](auto d, auto x) { return Softplus(d, x); },
+               [](auto d, auto x) { return Sigmoid(d, x); });
     case Unary::softsign:
       return f([](auto d, auto x) { return hn::Div(x, hn::Add(Number(d, 1), hn::Abs(x))); },
                [](auto d, auto x) {

@@ -1,7 +1,7 @@
 #include "models/backbone/stack_lm.h"
 #include "models/embedding/word2vec.h"
 #include "models/lru/lru.h"
-#include "models/mamba/mamba.h"
+#include "models/mamba/mamba_lm.h"
 #include "models/model.h"
 #include "models/ngram/ngram_lm.h"
 #include "models/recurrent/recurrent_lm.h"
@@ -35,7 +35,7 @@ const Registry<ModelType>& catalog() {
                     {make_gru_lm, R"({"model": {"name": "lm.gru"}})"}},
                    {{"lm.mamba"},
                     "selective state space language model (Mamba)",
-                    {make_stack_lm<read_mamba>, R"({"model": {"name": "lm.mamba"}})"}},
+                    {make_mamba_lm, R"({"model": {"name": "lm.mamba"}})"}},
                    {{"lm.retnet"},
                     "language model of retention with decay, head by head (RetNet)",
                     {make_stack_lm<read_retnet>, R"({"model": {"name": "lm.retnet"}})"}},

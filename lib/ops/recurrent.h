@@ -40,6 +40,31 @@ Scan selective_scan(const Tensor& u, const Tensor& delta, const Tensor& a, const
 Tensor complex_scan(const Tensor& x, const Tensor& lambda_re, const Tensor& lambda_im,
                     const Tensor& start = {});
 
+// Columns of x [batch, time, wide], from `first` on: as many as there is place for.
+struct Columns {
+  Tensor x;
+  std::int64_t first = 0;
+};
+// The same with time before channels, as it is computed, and what stands around it in Mamba's
+// layers. y is [batch, time, channels].
+struct ScanRows {
+  Tensor u, delta;        // [batch, time, channels]
+  bool softplus = false;  // of delta
+  Tensor a;               // [channels, states]
+  Columns b, c;           // [batch, time, states]
+  Tensor d = {};          // [channels] or undefined
+  Columns gate = {};      // [batch, time, channels], y silu(gate); undefined: none
+  Tensor start = {};      // [batch, channels, states]: h before the first step; undefined: 0
+};
+Scan scan_rows(const ScanRows& s);
+
+// y_t = silu(bias + sum_k weight_k x_(t - kernel + 1 + k)), every channel by itself: a causal
+// depthwise convolution. x [batch, time, channels], weight [channels, 1, kernel], bias [channels]
+// or undefined. `history` [batch, kernel - 1, channels] is x before its first step, 0 if
+// undefined; no gradient flows there.
+Tensor causal_conv(const Columns& x, const Tensor& weight, const Tensor& bias,
+                   const Tensor& history = {});
+
 struct S4d {
   Tensor log_dt;      // [channels]
   Tensor a_re, a_im;  // [channels, states]

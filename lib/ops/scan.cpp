@@ -1,85 +1,12 @@
 #include "autograd/autograd.h"
 #include "base/error.h"
 #include "kernels/long_convolution.h"
-#include "kernels/pointwise.h"
 #include "kernels/selective_scan.h"
 #include "ops/recurrent.h"
 
 namespace dlt::ops {
-namespace {
 
 using autograd::InputGrads;
-
-kernels::ScanSize check(const Tensor& u, const Tensor& delta, const Tensor& a, const Tensor& b,
-                        const Tensor& c, const Tensor& d) {
-  require(u.shape().rank() == 3 && u.shape() == delta.shape(),
-          "selective_scan: u {} and delta {} must be one shape [batch, channels, time]", u.shape(),
-          delta.shape());
-  require(a.shape().rank() == 2 && a.dim(0) == u.dim(1),
-          "selective_scan: A {} is not [channels, states] for u {}", a.shape(), u.shape());
-  const Shape states{u.dim(0), a.dim(1), u.dim(2)};
-  require(b.shape() == states && c.shape() == states,
-          "selective_scan: B {} and C {} must be [batch, states, time], here {}", b.shape(),
-          c.shape(), states);
-  require(!d.defined() || d.shape() == Shape{u.dim(1)},
-          "selective_scan: D {} does not fit the {} channels of u {}",
-          d.defined() ? d.shape() : Shape{}, u.dim(1), u.shape());
-  return {u.dim(0), u.dim(1), a.dim(1), u.dim(2)};
-}
-
-// The inputs with their states side by side.
-struct Packed {
-  Tensor u, delta, d, a, b, c;
-
-  Packed(const kernels::ScanSize& n, const std::vector<Tensor>& in) : u(in[0]), delta(in[1]) {
-    d = in[5];
-    a = Tensor::zeros({n.channels, n.padded()});
-    b = Tensor::uninitialized({n.batch, n.time, n.padded()});
-    c = Tensor::uninitialized(b.shape());
-    kernels::scan_pack(a.mutable_data(), in[2].data(), n.channels, 1, n);
-    kernels::scan_pack(b.mutable_data(), in[3].data(), n.batch, n.time, n);
-    kernels::scan_pack(c.mutable_data(), in[4].data(), n.batch, n.time, n);
-  }
-  kernels::ScanInputs pointers() const {
-    return {u.data(), delta.data(), a.data(), b.data(), c.data(), d.data_or_null()};
-  }
-};
-
-void scan_backward(const std::vector<Tensor>& dys, InputGrads& dx, const std::vector<Tensor>& in,
-                   const kernels::ScanSize& n) {
-  const Packed packed(n, in);
-  const auto padded = n.padded();
-  Tensor da = Tensor::uninitialized({n.batch, n.channels, padded});
-  Tensor db = Tensor::uninitialized({n.batch, n.groups(), n.time, padded});
-  Tensor dc = Tensor::uninitialized(db.shape()), dd = Tensor::uninitialized({n.batch, n.channels});
-  kernels::scan_backward({dx.if_wanted(0), dx.if_wanted(1), da.mutable_data(), db.mutable_data(),
-                          dc.mutable_data(), dd.mutable_data()},
-                         dys[0].data(), dys[1].data(), packed.pointers(), n);
-  if (dx.wants(2)) {  // sum over the batch first: [batch, channels * padded]
-    Tensor sum = Tensor::zeros({n.channels, padded});
-    kernels::add_rows(sum.mutable_data(), da.data(), n.batch, n.channels * padded);
-    kernels::scan_unpack(dx[2], sum.data(), n.channels, 1, 1, n);
-  }
-  if (dx.wants(3)) kernels::scan_unpack(dx[3], db.data(), n.batch, n.groups(), n.time, n);
-  if (dx.wants(4)) kernels::scan_unpack(dx[4], dc.data(), n.batch, n.groups(), n.time, n);
-  if (dx.wants(5)) kernels::add_rows(dx[5], dd.data(), n.batch, n.channels);
-}
-
-}  // namespace
-
-Scan selective_scan(const Tensor& u, const Tensor& delta, const Tensor& a, const Tensor& b,
-                    const Tensor& c, const Tensor& d) {
-  const kernels::ScanSize n = check(u, delta, a, b, c, d);
-  const std::vector<Tensor> in = {u.detach(), delta.detach(), a.detach(),
-                                  b.detach(), c.detach(),     d.detach()};
-  Tensor y = Tensor::uninitialized(u.shape());
-  Tensor last = Tensor::uninitialized({n.batch, n.channels, n.states});
-  kernels::scan_forward(y.mutable_data(), last.mutable_data(), Packed(n, in).pointers(), n);
-  const auto ys = autograd::record(
-      "selective_scan", {y, last}, {u, delta, a, b, c, d},
-      [in, n](const std::vector<Tensor>& dys, InputGrads& dx) { scan_backward(dys, dx, in, n); });
-  return {ys[0], ys[1]};
-}
 
 Tensor s4d_kernel(const S4d& s, std::int64_t length) {
   const Shape shape = s.a_re.shape();

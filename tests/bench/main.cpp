@@ -1,7 +1,9 @@
 // Times kernels: one JSON line for each call, the fastest and the median of many.
 //   dlt_kernel_bench [--seconds S] [--threads N] [NAME ...]: only rows whose name starts so
 // Rows that move a known number of bytes are also measured by a plain copy of as many, taken in
-// turn with them: "share_of_copy" is the fraction of the copy's bandwidth that they reach.
+// turn with them: "share_of_copy" is the fraction of the copy's bandwidth that they reach. Where
+// they must compute something besides, which is timed alone, "times_the_least" is their time over
+// that of both.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -38,11 +40,12 @@ double median(std::vector<double> values) {
 }
 
 void measure(const dlt::bench::Row& row, double seconds) {
-  std::vector<double> times, copies;
+  std::vector<double> times, copies, besides;
   double total = 0;
   row.call();  // warms up
   while (total < seconds || times.size() < 5) {
     if (row.bytes > 0) copies.push_back(copy_seconds());
+    if (row.besides) besides.push_back(seconds_of(row.besides));
     times.push_back(seconds_of(row.call));
     total += times.back();
   }
@@ -56,6 +59,10 @@ void measure(const dlt::bench::Row& row, double seconds) {
     const double copied = 2.0 * (16 << 20) / median(copies);
     line += fmt::format(R"(, "gigabytes_per_second": {:.2f}, "share_of_copy": {:.3f})", rate / 1e9,
                         rate / copied);
+    if (row.besides) {
+      const double least = static_cast<double>(row.bytes) / copied + median(besides);
+      line += fmt::format(R"(, "times_the_least": {:.2f})", middle / least);
+    }
   }
   std::puts((line + "}").c_str());
 }
@@ -80,8 +87,8 @@ int main(int argc, char** argv) {
       names.push_back(argument);
     }
   }
-  for (const auto& rows :
-       {dlt::bench::conv_rows(), dlt::bench::pointwise_rows(), dlt::bench::state_space_rows()}) {
+  for (const auto& rows : {dlt::bench::conv_rows(), dlt::bench::mamba_rows(),
+                           dlt::bench::pointwise_rows(), dlt::bench::state_space_rows()}) {
     for (const auto& row : rows) {
       if (wanted(row, names)) measure(row, seconds);
     }

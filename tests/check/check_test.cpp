@@ -63,8 +63,8 @@ std::string error(const std::string& dir, Exit exit) {
 
 const std::string known =
     "known: operators (ops.json, ops.safetensors), a language model (config.json of model_type "
-    "gpt2 or llama, model.safetensors, expected.safetensors), an encoder-decoder (the same of "
-    "model_type marian), a training run (a language model and recipe.json), bpe (bpe.json, "
+    "gpt2, llama or mamba, model.safetensors, expected.safetensors), an encoder-decoder (the same "
+    "of model_type marian), a training run (a language model and recipe.json), bpe (bpe.json, "
     "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json), ngram (train.txt, "
     "test.txt, o3.arpa, o3.query.txt, o3.summary.txt), arpa (.arpa files), bleu (bleu.json, "
     "bleu_golden.json)";
@@ -74,6 +74,11 @@ const std::string known =
 TEST_CASE("the reference case of Marian passes, searches too", "[check][seq2seq]") {
   CHECK(failures(golden + "marian").empty());
   CHECK(check::replay(golden + "marian").size() == 91);
+}
+
+TEST_CASE("the reference case of Mamba passes", "[check][mamba]") {
+  CHECK(failures(golden + "mamba").empty());
+  CHECK(check::replay(golden + "mamba").size() == 26);
 }
 
 TEST_CASE("the reference cases of GPT-2, Llama and training pass", "[check]") {
@@ -134,9 +139,9 @@ TEST_CASE("an unknown layout is an error, never a skip", "[check]") {
   write_file(folder / "ocr/ocr.json", "");
   CHECK(error(folder.path(), Exit::data) ==
         "'" + folder / "ocr" + "' is in no layout that can be replayed; " + known);
-  write_file(folder / "case/config.json", R"({"model_type": "mamba"})");
+  write_file(folder / "case/config.json", R"({"model_type": "bert"})");
   CHECK(error(folder / "case", Exit::data) ==
-        folder / "case/config.json: /model_type: \"mamba\" is unknown here; " + known);
+        folder / "case/config.json: /model_type: \"bert\" is unknown here; " + known);
 }
 
 TEST_CASE("the error of a tensor is measured by its largest number", "[check]") {

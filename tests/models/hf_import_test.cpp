@@ -143,8 +143,8 @@ TEST_CASE("a config.json that dlt cannot run names the key", "[hf]") {
     set(folder, key, value);
     return import_error(folder);
   };
-  CHECK(error("gpt2", "model_type", "mamba") ==
-        "DIR/config.json: /model_type: expected gpt2, llama or marian, got \"mamba\"");
+  CHECK(error("gpt2", "model_type", "bert") ==
+        "DIR/config.json: /model_type: expected gpt2, llama, mamba or marian, got \"bert\"");
   CHECK(error("gpt2", "n_head", 5) ==
         "DIR/config.json: /n_head: expected a divisor of n_embd = 32, got 5");
   CHECK(error("gpt2", "n_layer", 1000000000) ==

@@ -24,13 +24,17 @@ class StackText : public Continuation {
 }  // namespace
 
 StackLmConfig StackLmConfig::read(config::Reader& model, ReadArchitecture read) {
-  constexpr std::int64_t longest = 1 << 24;
   StackLmConfig c;
   c.architecture = read(model);
-  model.field("context", c.context, 1, longest);
-  model.field("tied", c.tied);
-  model.field("init_deviation", c.init_deviation, 0, 10);
+  c.read_rest(model);
   return c;
+}
+
+void StackLmConfig::read_rest(config::Reader& model) {
+  constexpr std::int64_t longest = 1 << 24;
+  model.field("context", context, 1, longest);
+  model.field("tied", tied);
+  model.field("init_deviation", init_deviation, 0, 10);
 }
 
 StackLm::StackLm(const nn::Scope& s, const StackLmConfig& c)

@@ -17,6 +17,7 @@ struct StackLmConfig {
   double init_deviation = 0.02;
 
   static StackLmConfig read(config::Reader& model, ReadArchitecture read);
+  void read_rest(config::Reader& model);  // all but the architecture; the fields are the defaults
 };
 
 // "backbone.embeddings.weight", "backbone.layers.0...", "backbone.norm_f.weight" and, unless tied,

@@ -1,16 +1,16 @@
 #include "models/mamba/mamba.h"
 
-#include "models/mamba/mamba_mixer.h"
-
 namespace dlt::models {
 
+Architecture mamba_architecture(const StackConfig& stack, const MambaConfig& mixer) {
+  const auto make = [mixer](const nn::Scope& s) { return std::make_unique<MambaMixer>(s, mixer); };
+  return {stack, {{"norm", "mixer", make}}};
+}
+
 Architecture read_mamba(config::Reader& model) {
-  Architecture a;
-  a.config.read(model);
-  const auto c = MambaConfig::read(model, a.config.width, a.config.layers);
-  a.sublayers = {
-      {"norm", "mixer", [c](const nn::Scope& s) { return std::make_unique<MambaMixer>(s, c); }}};
-  return a;
+  StackConfig stack;
+  stack.read(model);
+  return mamba_architecture(stack, MambaConfig::read(model, stack.width, stack.layers));
 }
 
 }  // namespace dlt::models

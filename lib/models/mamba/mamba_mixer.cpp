@@ -39,34 +39,22 @@ nn::Linear last_projection(const nn::Scope& s, const MambaConfig& c) {
   return {s, c.inner, c.width, c.bias ? nn::Bias::yes : nn::Bias::no, nn::uniform(bound)};
 }
 
-Tensor columns(const Tensor& x, std::int64_t start, std::int64_t count) {
-  return ops::slice(x, -1, start, start + count);
-}
-
-Tensor swap_last(const Tensor& x) { return ops::permute(x, {0, 2, 1}); }
-
 // The last kernel - 1 inputs of the convolution, and h of the scan.
 struct MambaState : MixerState {
   Tensor inputs;  // [1, kernel - 1, inner]
-  Tensor h;       // [inner, states]
+  Tensor h;       // [1, inner, states]
 };
 
-// y [time, inner] of the scan over rows of u and delta [time, inner] and b and c [time, states],
-// from h on.
-void scan_steps(real* y, real* h, const real* u, const real* delta, const real* a, const real* b,
-                const real* c, const real* d, std::int64_t time, const MambaConfig& size) {
-  for (std::int64_t t = 0; t < time; ++t, u += size.inner, delta += size.inner, y += size.inner) {
-    for (std::int64_t i = 0; i < size.inner; ++i) {
-      real sum = d[i] * u[i];
-      for (std::int64_t s = 0; s < size.states; ++s) {
-        real& state = h[i * size.states + s];
-        state = std::exp(delta[i] * a[i * size.states + s]) * state +
-                delta[i] * u[i] * b[t * size.states + s];
-        sum += state * c[t * size.states + s];
-      }
-      y[i] = sum;
-    }
+// The last rows of those before and the first columns of `rows`, as many as there were before.
+Tensor last_rows(const Tensor& before, const Tensor& rows) {
+  const std::int64_t count = before.dim(1), width = before.dim(2), time = rows.dim(1);
+  Tensor last = Tensor::uninitialized(before.shape());
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t t = time - count + i;
+    const real* from = t >= 0 ? rows.data() + t * rows.dim(2) : before.data() + (i + time) * width;
+    std::copy_n(from, width, last.mutable_data() + i * width);
   }
+  return last;
 }
 
 }  // namespace
@@ -109,55 +97,48 @@ MambaMixer::MambaMixer(const nn::Scope& s, const MambaConfig& c)
   }
 }
 
-// u [batch, time, inner]: softplus(dt_proj(...)), B and C of x_proj.
-MambaMixer::Selection MambaMixer::select(const Tensor& u) const {
+// both [batch, time, 2 * inner]: what the convolution made u of, and the gate.
+ops::Scan MambaMixer::scan(const Tensor& u, const Tensor& both, const Tensor& start) const {
   const Tensor all = x_(u);
-  const std::int64_t r = c_.step_rank, n = c_.states;
-  return {ops::softplus(ops::linear(columns(all, 0, r), step_, step_bias_)), columns(all, r, n),
-          columns(all, r + n, n)};
+  const std::int64_t r = c_.step_rank;
+  return ops::scan_rows({.u = u,
+                         .delta = ops::linear(ops::slice(all, -1, 0, r), step_, step_bias_),
+                         .softplus = true,
+                         .a = ops::neg(ops::exp(a_log_)),
+                         .b = {all, r},
+                         .c = {all, r + c_.states},
+                         .d = d_,
+                         .gate = {both, c_.inner},
+                         .start = start});
 }
 
 Tensor MambaMixer::operator()(const Tensor& x, nn::Training* /*training*/) const {
   const Tensor both = in_(x);
-  const std::int64_t time = x.dim(1);
-  const Tensor before = ops::conv1d(swap_last(columns(both, 0, c_.inner)), kernel_, kernel_bias_,
-                                    {.padding = c_.kernel - 1, .groups = c_.inner});
-  const Tensor u = swap_last(ops::silu(ops::slice(before, 2, 0, time)));
-  const Selection s = select(u);
-  const Tensor y = ops::selective_scan(swap_last(u), swap_last(s.delta), ops::neg(ops::exp(a_log_)),
-                                       swap_last(s.b), swap_last(s.c), d_)
-                       .y;
-  return out_(ops::mul(swap_last(y), ops::silu(columns(both, c_.inner, c_.inner))));
+  return out_(scan(ops::causal_conv({both}, kernel_, kernel_bias_), both, {}).y);
 }
 
 std::unique_ptr<MixerState> MambaMixer::start() const {
   auto state = std::make_unique<MambaState>();
   state->inputs = Tensor::zeros({1, c_.kernel - 1, c_.inner});
-  state->h = Tensor::zeros({c_.inner, c_.states});
+  state->h = Tensor::zeros({1, c_.inner, c_.states});
   return state;
 }
 
 Tensor MambaMixer::step(const Tensor& x, MixerState& state) const {
   auto& s = static_cast<MambaState&>(state);
-  const std::int64_t time = x.dim(1);
   const Tensor both = in_(x);
-  const Tensor inputs = ops::cat({s.inputs, columns(both, 0, c_.inner)}, 1);
-  s.inputs = ops::slice(inputs, 1, time, time + c_.kernel - 1);
-  const Tensor u = swap_last(
-      ops::silu(ops::conv1d(swap_last(inputs), kernel_, kernel_bias_, {.groups = c_.inner})));
-  const Selection picked = select(u);
-  const Tensor a = ops::neg(ops::exp(a_log_));
-  Tensor y = Tensor::uninitialized(u.shape());
-  scan_steps(y.mutable_data(), s.h.mutable_data(), u.data(), picked.delta.data(), a.data(),
-             picked.b.data(), picked.c.data(), d_.data(), time, c_);
-  return out_(ops::mul(y, ops::silu(columns(both, c_.inner, c_.inner))));
+  const Tensor u = ops::causal_conv({both}, kernel_, kernel_bias_, s.inputs);
+  const ops::Scan scanned = scan(u, both, s.h);
+  s.inputs = last_rows(s.inputs, both);
+  s.h = scanned.last_state;
+  return out_(scanned.y);
 }
 
 MixerCost MambaMixer::cost() const {
   const std::int64_t projected = c_.step_rank + 2 * c_.states;
   MixerCost cost;
   cost.macs = c_.inner * (3 * c_.width + projected + c_.step_rank + c_.kernel + 3 * c_.states);
-  cost.kept = 8 * c_.inner + projected;
+  cost.kept = 6 * c_.inner + projected;
   cost.state = c_.inner * (c_.states + c_.kernel - 1);
   return cost;
 }

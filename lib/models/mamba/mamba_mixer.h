@@ -3,6 +3,7 @@
 #include "config/reader.h"
 #include "models/backbone/mixer.h"
 #include "nn/linear.h"
+#include "ops/recurrent.h"
 
 namespace dlt::models {
 
@@ -32,10 +33,8 @@ class MambaMixer : public Mixer {
   MixerCost cost() const override;
 
  private:
-  struct Selection {  // what the scan is given for each step
-    Tensor delta, b, c;
-  };
-  Selection select(const Tensor& u) const;
+  // What selects B, C and the step sizes by u [batch, time, inner], and the scan with them.
+  ops::Scan scan(const Tensor& u, const Tensor& both, const Tensor& start) const;
 
   MambaConfig c_;
   nn::Linear in_;

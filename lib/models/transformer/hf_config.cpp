@@ -192,7 +192,7 @@ TransformerConfig read_hf_config(const std::string& path) {
   } else if (type == "llama") {
     read_llama(j, c);
   } else {
-    j.wrong("model_type", "gpt2, llama or marian");
+    j.wrong("model_type", "gpt2, llama, mamba or marian");
   }
   c.vocab = j.integer("vocab_size", 1 << 24);
   c.init_deviation = j.number("initializer_range", 0, 10, 0.02);
