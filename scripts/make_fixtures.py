@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes data/fixtures/line.csv, moons.csv, corners.safetensors and fashion/ again, the same bytes every time.
+"""Makes data/fixtures/line.csv, moons.csv, signal.csv, corners.safetensors and fashion/ again, the same bytes every time.
 
 fashion/ is cut from data/raw/fashion-mnist (scripts/get_data.sh fashion-mnist)."""
 import gzip
@@ -35,6 +35,16 @@ def moons():
                "upper" if upper else "lower")
 
 
+def signal():
+    """Thirteen waves of up to 12 periods, the slow ones stronger."""
+    draw = random.Random(3)
+    waves = [(f, draw.gauss(0, 1) / (1 + f / 4), draw.uniform(0, 2 * math.pi)) for f in range(13)]
+    for k in range(1000):
+        time = k / 1000
+        value = sum(size * math.cos(2 * math.pi * f * time + phase) for f, size, phase in waves)
+        yield f"{time:.3f}", f"{value:.4f}"
+
+
 def corners():
     """A picture of two by two pixels, for `dlt api run`."""
     header = b'{"x":{"dtype":"F32","shape":[1,1,2,2],"data_offsets":[0,16]}}'
@@ -54,6 +64,7 @@ def cut(name, axes, count):
 (fixtures / "corners.safetensors").write_bytes(corners())
 write("line.csv", "a,b,y", line())
 write("moons.csv", "x,y,moon", moons())
+write("signal.csv", "time,value", signal())
 for part, count in ("train", 60), ("t10k", 20):
     cut(f"{part}-images-idx3-ubyte.gz", 3, count)
     cut(f"{part}-labels-idx1-ubyte.gz", 1, count)
