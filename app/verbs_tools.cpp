@@ -6,6 +6,7 @@
 #include "commands/gradcheck.h"
 #include "commands/gradflow.h"
 #include "commands/inspect.h"
+#include "commands/report.h"
 #include "commands/sa.h"
 #include "verbs.h"
 
@@ -41,6 +42,7 @@ void add_look(CLI::App& cli, int& code) {
   static BenchOptions b;
   static CheckOptions c;
   static GradflowOptions g;
+  static ReportOptions r;
   static bool json;
   auto* t = verb(cli, "inspect", "Shapes, parameters and multiply-adds of every layer",
                  "dlt inspect configs/bible.json", code, [] { inspect(i); });
@@ -70,6 +72,16 @@ void add_look(CLI::App& cli, int& code) {
       ->capture_default_str()
       ->check(integer(1));
   t->add_flag("--json", g.json, "one JSON object");
+
+  t = verb(cli, "report", "Draw how runs went: a page of curves and tables, or one chart",
+           "dlt report runs/lstm runs/rnn -o runs.html", code, [] { report(r); });
+  t->add_option("runs", r.runs, "run folders")->required();
+  t->add_option("-o,--out", r.out, "FILE.html: a page; FILE.svg: one chart")->required();
+  t->add_option("--metric", r.metrics,
+                "what to draw, such as loss or accuracy; by default all on a page, the loss as a "
+                "chart")
+      ->allow_extra_args(false);
+  t->add_option("--title", r.title, "the page's or the chart's");
 
   t = verb(cli, "check", "Replay reference cases made by other programs",
            "dlt check tests/golden/gpt2", code, [] { return check(c); });

@@ -1,7 +1,6 @@
 #include "commands/gradflow.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "base/file.h"
 #include "commands/open_run.h"
 #include "report/line_chart.h"
+#include "train/files.h"
 
 namespace dlt::app {
 namespace {
@@ -28,14 +28,9 @@ std::vector<double> norms(models::Model& model, const GradflowOptions& o, const 
   return flow->gradient_norms(o.data, o.windows);
 }
 
-std::string last_part(const std::string& run) {
-  const auto path = std::filesystem::absolute(run).lexically_normal();
-  return path.has_filename() ? path.filename() : path.parent_path().filename();
-}
-
 Flow measure(const std::string& run, const GradflowOptions& o) {
   if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "following the gradients of {}\n", run);
-  Flow flow{run, last_part(run), 0, {}, {}};
+  Flow flow{run, train::name_of_folder(run), 0, {}, {}};
   {
     const OpenRun open = open_run(run, o.checkpoint);
     flow.step = open.step;

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +11,7 @@
 #include "commands/sweep.h"
 #include "train/metrics.h"
 #include "train/progress.h"
+#include "train/reports.h"
 #include "train/run.h"
 
 // What a sweep's runs say of themselves, as values, as a table and as CSV.
@@ -37,10 +37,6 @@ std::int64_t divergence(const std::string& folder) {
   return step;
 }
 
-double number_or_nan(const ordered_json& value) {
-  return value.is_number() ? value.get<double>() : std::nan("");
-}
-
 // The metric that `best` follows.
 std::string followed_metric(const train::Run& run) {
   const auto config = ordered_json::parse(run.config(), nullptr, /*allow_exceptions=*/false);
@@ -49,29 +45,19 @@ std::string followed_metric(const train::Run& run) {
                                                              : "loss";
 }
 
-// metrics.jsonl, line by line.
 void read_metrics(const train::Run& run, Standing& s) {
-  std::ifstream lines(run.path("metrics.jsonl"));
   const std::int64_t best = run.step("best").value_or(-1);
   const std::string wanted = "valid_" + followed_metric(run);
-  double segment = 0;  // seconds since the training was begun or resumed
-  for (std::string line; std::getline(lines, line);) {
-    const auto object = ordered_json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!object.is_object() || !object.contains("step")) continue;
-    if (object.contains("loss")) s.loss = number_or_nan(object["loss"]);
-    if (object.contains("seconds")) {
-      const double seconds = number_or_nan(object["seconds"]);
-      if (seconds < segment) s.seconds += segment;
-      segment = seconds;
-    }
-    for (const auto& [name, value] : object.items()) {
+  const auto reports = train::read_reports(run);
+  for (const train::Report& report : reports) {
+    for (const auto& [name, value] : report.metrics) {
+      if (name == "loss") s.loss = value;
       if (name != wanted) continue;
-      if (s.metric.empty() || best < 0 || object["step"] == best) s.value = number_or_nan(value);
+      if (s.metric.empty() || best < 0 || report.step == best) s.value = value;
       s.metric = name;
-      break;
     }
   }
-  s.seconds += segment;
+  s.seconds = train::seconds_of_training(reports);
 }
 
 // What is to be ranked: small is good.

@@ -2,11 +2,11 @@
 #include <atomic>
 #include <cstdlib>
 #include <iterator>
+#include <list>
 #include <map>
 #include <mutex>
 #include <new>
 #include <sys/mman.h>
-#include <vector>
 
 #include "base/error.h"
 #include "base/system.h"
@@ -18,27 +18,33 @@ namespace {
 std::atomic<std::int64_t> bytes_in_use = 0, bytes_peak = 0;
 
 // Large blocks come back in the same sizes at every step. Giving them to the system and asking for
-// them again would fault in every page anew, which costs as much as the arithmetic on them.
+// them again would fault in every page anew, which costs as much as the arithmetic on them. Where
+// sizes change from step to step, those that have not been asked for longest are given back.
 class Cache {
  public:
   static constexpr std::size_t smallest = 1 << 16;  // below this malloc is as good
 
   void* take(std::size_t& bytes) {
     const std::lock_guard lock(mutex_);
-    auto fits = free_.lower_bound(bytes);
-    if (fits == free_.end() || fits->first > bytes + bytes / 8) return nullptr;
-    fits = std::prev(free_.upper_bound(fits->first));  // of equals the last freed: still in a cache
-    void* block = fits->second;
+    auto fits = by_size_.lower_bound(bytes);
+    if (fits == by_size_.end() || fits->first > bytes + bytes / 8) return nullptr;
+    fits = std::prev(by_size_.upper_bound(fits->first));  // of equals the last freed: still in a
+                                                          // processor's cache
+    void* block = fits->second->block;
     bytes = fits->first;
-    free_.erase(fits);
+    by_age_.erase(fits->second);
+    by_size_.erase(fits);
     kept_ -= bytes;
     return block;
   }
 
-  void give(void* block, std::size_t bytes) {
+  // Keeps no more than `most` bytes.
+  void give(void* block, std::size_t bytes, std::size_t most) {
     const std::lock_guard lock(mutex_);
-    free_.emplace(bytes, block);
+    by_age_.push_back({bytes, block});
+    by_size_.emplace(bytes, std::prev(by_age_.end()));
     kept_ += bytes;
+    while (kept_ > most) give_back_oldest();
   }
 
   std::size_t kept() {
@@ -48,14 +54,28 @@ class Cache {
 
   void give_back() {  // to the system
     const std::lock_guard lock(mutex_);
-    for (const auto& [bytes, block] : free_) std::free(block);
-    free_.clear();
-    kept_ = 0;
+    while (kept_ > 0) give_back_oldest();
   }
 
  private:
+  struct Free {
+    std::size_t bytes;
+    void* block;
+  };
+  using Place = std::list<Free>::iterator;
+
+  void give_back_oldest() {
+    const Place oldest = by_age_.begin();
+    const auto [first, last] = by_size_.equal_range(oldest->bytes);
+    by_size_.erase(std::find_if(first, last, [&](const auto& f) { return f.second == oldest; }));
+    kept_ -= oldest->bytes;
+    std::free(oldest->block);
+    by_age_.erase(oldest);
+  }
+
   std::mutex mutex_;
-  std::multimap<std::size_t, void*> free_;
+  std::list<Free> by_age_;
+  std::multimap<std::size_t, Place> by_size_;
   std::size_t kept_ = 0;  // bytes of all of them
 };
 
@@ -68,6 +88,12 @@ void count_in(std::size_t bytes) {
   const std::int64_t now = bytes_in_use += static_cast<std::int64_t>(bytes);
   for (std::int64_t peak = bytes_peak; now > peak && !bytes_peak.compare_exchange_weak(peak, now);)
     ;
+}
+
+// What may be kept beside what is in use, so that both are little more than the most that ever was.
+std::size_t most_kept() {
+  const std::int64_t peak = bytes_peak, now = bytes_in_use;
+  return static_cast<std::size_t>(std::max<std::int64_t>(peak + peak / 4 - now, 0));
 }
 
 // Null if there is not so much: the system would rather end the program than say so.
@@ -109,13 +135,14 @@ Storage::~Storage() {
   if (owner_ != nullptr) return;
   bytes_in_use -= static_cast<std::int64_t>(bytes_);
   if (bytes_ >= Cache::smallest) {
-    cache().give(data_, bytes_);
+    cache().give(data_, bytes_, most_kept());
   } else {
     std::free(data_);
   }
 }
 
 std::int64_t Storage::peak_bytes() { return bytes_peak; }
+std::int64_t Storage::kept_bytes() { return static_cast<std::int64_t>(cache().kept()); }
 void Storage::reset_peak() { bytes_peak = bytes_in_use.load(); }
 
 }  // namespace dlt

@@ -28,6 +28,7 @@ class Storage {
 
   static std::int64_t peak_bytes();  // the most that was in use at one time
   static void reset_peak();
+  static std::int64_t kept_bytes();  // of freed blocks that wait for another use
 
  private:
   real* data_;

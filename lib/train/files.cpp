@@ -100,6 +100,11 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
+std::string name_of_folder(const std::string& path) {
+  const auto whole = fs::absolute(path).lexically_normal();
+  return whole.has_filename() ? whole.filename() : whole.parent_path().filename();
+}
+
 void make_folders(const std::string& path) {
   std::error_code problem;
   fs::create_directories(path, problem);

@@ -12,6 +12,7 @@ namespace dlt::train {
 bool exists(const std::string& path);  // a dangling link does not
 bool is_folder(const std::string& path);
 std::vector<std::string> names_in(const std::string& folder);  // sorted; none if it does not exist
+std::string name_of_folder(const std::string& path);           // "b" of "a/b/"
 void make_folders(const std::string& path);                    // and those above it
 void remove_all(const std::string& path);
 

@@ -41,6 +41,14 @@ TEST_CASE("a large block that was freed is used again, and peaks are counted", "
   CHECK(more < asked + asked / 4);
 }
 
+TEST_CASE("blocks of ever new sizes are not all kept", "[tensor]") {
+  Storage::reset_peak();
+  for (std::int64_t n = 1; n <= 200; ++n) {
+    Tensor::uninitialized({n * (std::int64_t{1} << 18)});
+    CHECK(Storage::kept_bytes() <= Storage::peak_bytes() + Storage::peak_bytes() / 4);
+  }
+}
+
 TEST_CASE("a tensor larger than the machine is refused, not tried", "[tensor][errors]") {
   const std::int64_t lines = memory_bytes() / 64 + 1;
   CHECK_THROWS_WITH(Tensor::uninitialized({lines, 64 / sizeof(real)}),
