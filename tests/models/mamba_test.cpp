@@ -22,7 +22,7 @@ namespace {
 
 const std::string golden = test::in_source("tests/golden/mamba/");
 
-MambaLmConfig config(const std::string& options, std::int64_t vocab) {
+MambaLmConfig small_config(const std::string& options, std::int64_t vocab) {
   auto model = config::Reader::parse_text(options, "model");
   MambaLmConfig c = MambaLmConfig::read(model);
   c.vocab = vocab;
@@ -31,7 +31,7 @@ MambaLmConfig config(const std::string& options, std::int64_t vocab) {
 
 std::int64_t parameters(std::int64_t layers, std::int64_t width) {
   const std::string options = fmt::format(R"({{"layers": {}, "width": {}}})", layers, width);
-  return static_cast<std::int64_t>(size_of_stack_lm(config(options, 50280), 1).parameters);
+  return static_cast<std::int64_t>(size_of_stack_lm(small_config(options, 50280), 1).parameters);
 }
 
 void copy_golden(const test::Folder& folder) {
@@ -162,7 +162,7 @@ TEST_CASE("a Mamba folder of Hugging Face's is read and written without a change
 
 TEST_CASE("a Mamba with every option comes back as it was", "[hf][mamba]") {
   const test::Folder folder;
-  const MambaLmConfig c = config(
+  const MambaLmConfig c = small_config(
       R"({"layers": 1, "width": 8, "inner": 24, "states": 3, "kernel": 2, "step_rank": 5,
           "bias": true, "kernel_bias": false, "step_min": 0.002, "step_max": 0.2,
           "step_floor": 0.003, "norm_epsilon": 1e-6, "tied": false, "init_deviation": 0.3})",
@@ -229,7 +229,7 @@ TEST_CASE("what MambaForCausalLM cannot be is not written for it", "[hf][mamba][
   const auto error = [](const std::string& options) {
     const test::Folder folder;
     nn::Params params(1);
-    const MambaLm net(nn::Scope(params), config(options, 7));
+    const MambaLm net(nn::Scope(params), small_config(options, 7));
     return message(folder, Exit::usage, [&] {
       net.export_weights("hf", folder / "out", params.all(), *data::make_ids(7));
     });
