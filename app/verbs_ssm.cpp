@@ -28,8 +28,9 @@ void add_ssm(CLI::App& cli, int& code) {
                  "dlt ssm hippo --measure legs --order 8,16,32 --signal data/fixtures/signal.csv "
                  "--column value --svg memory.svg",
                  code, [] { ssm_hippo(h); });
-  t->add_option("--measure", h.measure,
-                "legs: all of the past; legt, fourier: a window, by Legendre polynomials or waves")
+  t->add_option(
+       "--measure", h.measure,
+       "legs: all of the past; legt, fourier, fout: a window, by Legendre polynomials or waves")
       ->required();
   t->add_option("--order", h.orders, "numbers kept; several: 8,16,32")
       ->capture_default_str()
@@ -37,7 +38,7 @@ void add_ssm(CLI::App& cli, int& code) {
       ->check(integer(1, most_states));
   t->add_option("--signal", h.signal, "CSV file")->required();
   t->add_option("--column", h.column, "name or number (from 1) of its column");
-  t->add_option("--window", h.window, "of legt and fourier, in samples (default: all of them)")
+  t->add_option("--window", h.window, "of all but legs, in samples (default: all of them)")
       ->check(number(1, 1e12));
   method_options(t, h);
   t->add_option("--reconstruct", h.reconstruct, "the signal and what comes back as CSV");
@@ -48,7 +49,7 @@ void add_ssm(CLI::App& cli, int& code) {
            "dlt ssm kernel --matrix legs --order 64 --length 1024 --step 0.001 --method bilinear "
            "--check --svg kernel.svg",
            code, [] { ssm_kernel(k); });
-  t->add_option("--matrix", k.matrix, "legs, legt, fourier, s4d-lin, s4d-inv or s4d-legs")
+  t->add_option("--matrix", k.matrix, "legs, legt, fourier, fout, s4d-lin, s4d-inv or s4d-legs")
       ->required();
   t->add_option("--order", k.order, "states")
       ->capture_default_str()
@@ -57,7 +58,7 @@ void add_ssm(CLI::App& cli, int& code) {
       ->capture_default_str()
       ->check(integer(1, longest));
   t->add_option("--step", k.step, "of time")->capture_default_str()->check(number(1e-12, 1e12));
-  t->add_option("--window", k.window, "of legt and fourier, in time (default: 1)")
+  t->add_option("--window", k.window, "of legt, fourier and fout, in time (default: 1)")
       ->check(number(1e-12, 1e12));
   method_options(t, k);
   t->add_option("--seed", k.seed, "draws the output C (default: ones)")->check(integer(0));

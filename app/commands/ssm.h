@@ -8,7 +8,7 @@
 namespace dlt::app {
 
 struct SsmHippoOptions {
-  std::string measure;  // legs, legt, fourier
+  std::string measure;  // legs, legt, fourier, fout
   std::vector<int> orders = {8, 16, 32, 64};
   std::string signal, column;    // a CSV file; the name or number (from 1) of one of its columns
   std::optional<double> window;  // in samples; all of them
@@ -21,7 +21,7 @@ struct SsmHippoOptions {
 void ssm_hippo(const SsmHippoOptions& options);
 
 struct SsmKernelOptions {
-  std::string matrix;  // legs, legt, fourier, s4d-lin, s4d-inv, s4d-legs
+  std::string matrix;  // legs, legt, fourier, fout, s4d-lin, s4d-inv, s4d-legs
   int order = 64;
   std::int64_t length = 1024;
   double step = 1e-3;

@@ -57,7 +57,7 @@ Setting setting(const SsmHippoOptions& o) {
   const ssm::Measure measure = ssm::measure(o.measure);
   const ssm::Rule rule = ssm::rule(o.method, o.alpha);
   require(measure != ssm::Measure::legs || !o.window, Exit::usage,
-          "--window belongs to legt and fourier: legs remembers all of the past");
+          "--window belongs to legt, fourier and fout: legs remembers all of the past");
   Setting s{o, read_signal(o.signal, o.column), measure, rule, 0};
   s.window = o.window.value_or(static_cast<double>(s.samples()));
   return s;
@@ -75,6 +75,13 @@ Memory remember(const Setting& s, int order) {
   m.coefficients = ssm::remember(s.signal.values, s.measure, order, s.window, s.rule);
   m.recalled = ssm::recall(m.coefficients, s.measure, s.samples(), s.window);
   m.off = ssm::distance(s.signal.values, m.recalled);
+  if (s.measure == ssm::Measure::legs && s.rule.alpha.value_or(1) < 0.5 && !(m.off.relative < 1)) {
+    fmt::print(stderr,
+               "dlt: warning: order {}: {} overshot in the first samples, and what comes back is "
+               "mostly their rounding: take a smaller --order, or --method backward, bilinear or "
+               "zoh\n",
+               order, s.method());
+  }
   return m;
 }
 
@@ -103,7 +110,7 @@ report::Points points(const ssm::Reals& values, std::size_t first, std::size_t s
 std::string figure(const Setting& s, const std::vector<Memory>& memories) {
   const std::size_t count = s.signal.values.size(), seen = memories.front().recalled.size();
   report::LineChart chart;
-  chart.title = fmt::format("What a {} memory keeps of {}", s.options.measure, s.signal.column);
+  chart.title = fmt::format("What a {} memory keeps of '{}'", s.options.measure, s.signal.column);
   chart.subtitle = fmt::format("{}, {}, {} samples", s.reach(), s.method(), count);
   chart.x.title = "sample";
   chart.y.title = s.signal.column;

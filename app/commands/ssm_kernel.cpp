@@ -71,12 +71,12 @@ ssm::Vector output(const SsmKernelOptions& o, bool pairs) {
 
 Model model(const SsmKernelOptions& o) {
   ssm::Vector half = diagonal(o);
-  const bool windowed = o.matrix == "legt" || o.matrix == "fourier";
+  const bool windowed = o.matrix == "legt" || o.matrix == "fourier" || o.matrix == "fout";
   require(windowed || o.matrix == "legs" || !half.empty(), Exit::usage,
-          "unknown matrix '{}': expected legs, legt, fourier, s4d-lin, s4d-inv or s4d-legs",
+          "unknown matrix '{}': expected legs, legt, fourier, fout, s4d-lin, s4d-inv or s4d-legs",
           o.matrix);
-  require(windowed || !o.window, Exit::usage, "--window belongs to legt and fourier, not to {}",
-          o.matrix);
+  require(windowed || !o.window, Exit::usage,
+          "--window belongs to legt, fourier and fout, not to {}", o.matrix);
   if (half.empty()) {
     const ssm::Measure m = ssm::measure(o.matrix);
     const double window = o.window.value_or(1);

@@ -23,6 +23,20 @@ void check_window(double window) {
           "the window of a memory is longer than 0, not {}", window);
 }
 
+bool has_waves(Measure m) { return m == Measure::fourier || m == Measure::fout; }
+
+// `ends`: 1 or 2, how much the sum at the ends counts.
+System waves(int order, double window, double ends) {
+  check_window(window);
+  System s = empty(order);
+  for (int n = 0; n < order; ++n) {
+    for (int k = 0; k < order; ++k) s.a(n, k) = -ends / window;
+    s.a(n, n) += Complex(0, 2 * std::numbers::pi * wave(n) / window);
+    s.b[size(n)] = ends / window;
+  }
+  return s;
+}
+
 Vector legendre(int order, double x) {
   const double z = 2 * x - 1;
   Vector values(size(order));
@@ -39,14 +53,17 @@ Vector legendre(int order, double x) {
 }  // namespace
 
 Measure measure(std::string_view name) {
-  for (const Measure m : {Measure::legs, Measure::legt, Measure::fourier}) {
+  for (const Measure m : {Measure::legs, Measure::legt, Measure::fourier, Measure::fout}) {
     if (name == name_of(m)) return m;
   }
-  fail(Exit::usage, "unknown measure '{}': expected legs, legt or fourier", name);
+  fail(Exit::usage, "unknown measure '{}': expected legs, legt, fourier or fout", name);
 }
 
 std::string_view name_of(Measure m) {
-  return m == Measure::legs ? "legs" : m == Measure::legt ? "legt" : "fourier";
+  return m == Measure::legs      ? "legs"
+         : m == Measure::legt    ? "legt"
+         : m == Measure::fourier ? "fourier"
+                                 : "fout";
 }
 
 System legs(int order) {
@@ -72,21 +89,14 @@ System legt(int order, double window) {
   return s;
 }
 
-System fourier(int order, double window) {
-  check_window(window);
-  System s = empty(order);
-  for (int n = 0; n < order; ++n) {
-    for (int k = 0; k < order; ++k) s.a(n, k) = -1 / window;
-    s.a(n, n) += Complex(0, 2 * std::numbers::pi * wave(n) / window);
-    s.b[size(n)] = 1 / window;
-  }
-  return s;
-}
+System fourier(int order, double window) { return waves(order, window, 1); }
+System fout(int order, double window) { return waves(order, window, 2); }
 
 System system(Measure m, int order, double window) {
-  return m == Measure::legs   ? legs(order)
-         : m == Measure::legt ? legt(order, window)
-                              : fourier(order, window);
+  return m == Measure::legs      ? legs(order)
+         : m == Measure::legt    ? legt(order, window)
+         : m == Measure::fourier ? fourier(order, window)
+                                 : fout(order, window);
 }
 
 Nplr nplr(Measure m, int order, double window) {
@@ -102,14 +112,14 @@ Nplr nplr(Measure m, int order, double window) {
     }
     return parts;
   }
-  const System s = fourier(order, window);
-  Nplr parts{{}, s.b, {Vector(size(order), 1 / std::sqrt(window))}, Matrix::identity(order)};
+  const System s = system(m, order, window);
+  Nplr parts{{}, s.b, {Vector(size(order), std::sqrt(s.b[0]))}, Matrix::identity(order)};
   for (int n = 0; n < order; ++n) parts.lambda.emplace_back(0, s.a(n, n).imag());
   return parts;
 }
 
 Vector basis(Measure m, int order, double x) {
-  if (m != Measure::fourier) return legendre(order, x);
+  if (!has_waves(m)) return legendre(order, x);
   Vector values;
   for (int n = 0; n < order; ++n) {
     values.push_back(std::polar(1.0, 2 * std::numbers::pi * wave(n) * x));

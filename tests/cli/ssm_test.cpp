@@ -66,7 +66,7 @@ TEST_CASE("dlt ssm hippo shows the matrices, the coefficients and what comes bac
 
 TEST_CASE("dlt ssm hippo --json: errors fall with the order, for every measure and method",
           "[cli][ssm]") {
-  for (const std::string measure : {"legs", "legt", "fourier"}) {
+  for (const std::string measure : {"legs", "legt", "fourier", "fout"}) {
     for (const std::string method : {"backward", "bilinear", "zoh"}) {
       CAPTURE(measure, method);
       Args args = {"ssm",   "hippo",   "--measure", measure,    "--signal", waves,   "--column",
@@ -77,7 +77,7 @@ TEST_CASE("dlt ssm hippo --json: errors fall with the order, for every measure a
       CHECK(all["orders"][0]["A"].size() == 8);
       CHECK(all["orders"][1]["coefficients"].size() == 32);
       CHECK(all["orders"][1]["relative"] < all["orders"][0]["relative"]);
-      CHECK(all["orders"][1]["relative"] < (measure == "fourier" ? 0.5 : 0.1));
+      CHECK(all["orders"][1]["relative"] < (measure == "fourier" ? 0.5 : 0.2));
     }
   }
   const json ramps = json::parse(good(hippo(waves, {"--column", "1", "--order", "4", "--method",
@@ -86,6 +86,15 @@ TEST_CASE("dlt ssm hippo --json: errors fall with the order, for every measure a
   CHECK(ramps["column"] == "time");
   CHECK(ramps["window"].is_null());
   CHECK(ramps["orders"][0]["coefficients"][1] == Approx(0.288675).epsilon(2e-3));
+}
+
+TEST_CASE("a memory that is mostly rounding is named", "[cli][ssm]") {
+  const Ended run =
+      good(hippo(waves, {"--column", "value", "--order", "256", "--method", "forward"}));
+  CHECK(
+      run.err ==
+      "dlt: warning: order 256: forward Euler overshot in the first samples, and what comes back "
+      "is mostly their rounding: take a smaller --order, or --method backward, bilinear or zoh\n");
 }
 
 TEST_CASE("dlt ssm hippo writes what comes back as CSV and as a picture", "[cli][ssm]") {
@@ -149,27 +158,30 @@ TEST_CASE("mistakes on the command line of dlt ssm hippo", "[cli][ssm]") {
   wrong({"--order", "0"}, "--order: expected an integer in [1, 1024], got '0'" + help);
   wrong({"--order", "8,x"}, "--order: expected an integer in [1, 1024], got 'x'" + help);
   wrong({"--window", "0"}, "--window: expected a number in [1, 1000000000000], got '0'" + help);
-  wrong({"--window", "9"}, "--window belongs to legt and fourier: legs remembers all of the past");
+  wrong({"--window", "9"},
+        "--window belongs to legt, fourier and fout: legs remembers all of the past");
   wrong({"--method", "euler"},
         "unknown method 'euler': expected forward, backward, bilinear, generalized or zoh");
   wrong({"--alpha", "0.5"}, "alpha belongs to method generalized, not to bilinear");
   wrong({"--svg", "a.svg", "--order", "1,2,3,4,5,6"}, "--svg draws at most 5 orders, not 6");
   wrong({"--svg", waves},
         "--svg '" + waves + "' is the signal itself: give the name of another file");
-  wrong({"--svg", "/dev/null", "--reconstruct", "/dev/null"},
-        "--reconstruct and --svg are both '/dev/null': give each a name of its own");
+  wrong({"--svg", folder / "x", "--reconstruct", folder / "x"},
+        "--reconstruct and --svg are both '" + (folder / "x") + "': give each a name of its own");
   refuses({"ssm", "hippo", "--measure", "lagt", "--signal", waves}, 2,
-          "unknown measure 'lagt': expected legs, legt or fourier");
-  refuses({"ssm", "hippo", "--measure", "legt", "--signal", waves, "--column", "value", "--order",
-           "32", "--window", "100", "--method", "forward"},
-          2,
-          "order 32: forward Euler is unstable here: an eigenvalue of its step is 3.06 in absolute "
-          "value, more than 1, so that the state grows without end: take a longer --window, a "
-          "smaller --order, or --method backward, bilinear or zoh");
+          "unknown measure 'lagt': expected legs, legt, fourier or fout");
+  refuses(
+      {"ssm", "hippo", "--measure", "legt", "--signal", waves, "--column", "value", "--order", "32",
+       "--window", "100", "--method", "forward"},
+      2,
+      "order 32: forward Euler is unstable here: an eigenvalue of its step is 1.081 in absolute "
+      "value, more than 1, so that the state grows without end: take a longer --window, a "
+      "smaller --order, or --method backward, bilinear or zoh");
 }
 
 TEST_CASE("dlt ssm kernel proves that all ways to a kernel agree", "[cli][ssm]") {
-  for (const std::string matrix : {"legs", "legt", "fourier", "s4d-lin", "s4d-inv", "s4d-legs"}) {
+  for (const std::string matrix :
+       {"legs", "legt", "fourier", "fout", "s4d-lin", "s4d-inv", "s4d-legs"}) {
     for (const std::string method : {"bilinear", "zoh", "backward"}) {
       CAPTURE(matrix, method);
       const json all =
@@ -200,7 +212,7 @@ TEST_CASE("dlt ssm kernel prints, writes and draws the kernel", "[cli][ssm]") {
                            "        1          0.1     0.1945812428\n"
                            "        2          0.2     0.1537414317\n"
                            "        3          0.3     0.1208471745\n"
-                           "        4          0.4     0.0944042884\n"));
+                           "        4          0.4    0.09440428844\n"));
   CHECK_THAT(out, Contains("\noutput by recurrence = by convolution: they differ by "));
   CHECK_THAT(out, Contains("\nkernel by recurrence = by its generating function (Cauchy, Woodbury "
                            "of rank 1): they differ by "));
@@ -241,13 +253,14 @@ TEST_CASE("mistakes on the command line of dlt ssm kernel", "[cli][ssm]") {
   refuses(kernel("s4d-lin", {"--order", "5"}), 2,
           "--order 5: s4d-lin has pairs of conjugate states: give an even order");
   refuses(kernel("s4d", {}), 2,
-          "unknown matrix 's4d': expected legs, legt, fourier, s4d-lin, s4d-inv or s4d-legs");
+          "unknown matrix 's4d': expected legs, legt, fourier, fout, s4d-lin, s4d-inv or s4d-legs");
   refuses(kernel("s4d-lin", {"--window", "2"}), 2,
-          "--window belongs to legt and fourier, not to s4d-lin");
+          "--window belongs to legt, fourier and fout, not to s4d-lin");
   refuses(kernel("legs", {"--method", "generalized"}), 2,
           "method generalized needs an alpha from 0 (forward) to 1 (backward)");
-  refuses(kernel("legs", {"--csv", "/dev/null", "--svg", "/dev/null"}), 2,
-          "--csv and --svg are both '/dev/null': give each a name of its own");
+  const Folder folder;
+  refuses(kernel("legs", {"--csv", folder / "x", "--svg", folder / "x"}), 2,
+          "--csv and --svg are both '" + (folder / "x") + "': give each a name of its own");
   for (const Args& command :
        {Args{"ssm", "--help"}, Args{"ssm", "hippo", "--help"}, Args{"ssm", "kernel", "--help"}}) {
     CHECK_THAT(good(command).out, Contains("Example:\n  "));

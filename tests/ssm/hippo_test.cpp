@@ -71,19 +71,21 @@ TEST_CASE("LegT of order 4", "[ssm]") {
 }
 
 TEST_CASE("the waves of a window: (2 pi i n - 1) / w on the diagonal, -1 / w off it", "[ssm]") {
-  const System s = fourier(4, 2);
+  const System s = fourier(4, 2), twice = fout(4, 2);
   const double waves[] = {0, 1, -1, 2};
   for (int n = 0; n < 4; ++n) {
     CHECK(s.b[at(n)] == 0.5);
+    CHECK(twice.b[at(n)] == 1.0);
     for (int k = 0; k < 4; ++k) {
       const Complex expected{-0.5, n == k ? std::numbers::pi * waves[n] : 0};
       CHECK(std::abs(s.a(n, k) - expected) < 1e-14);
+      CHECK(std::abs(twice.a(n, k) - expected + 0.5) < 1e-14);
     }
   }
 }
 
 TEST_CASE("every system is the normal matrix and low rank of its parts", "[ssm]") {
-  for (const Measure m : {Measure::legs, Measure::legt, Measure::fourier}) {
+  for (const Measure m : {Measure::legs, Measure::legt, Measure::fourier, Measure::fout}) {
     for (const int order : {1, 2, 5, 16}) {
       CAPTURE(name_of(m), order);
       CHECK(defect(nplr(m, order, 2.5), system(m, order, 2.5)) < 1e-11);
@@ -91,8 +93,6 @@ TEST_CASE("every system is the normal matrix and low rank of its parts", "[ssm]"
   }
 }
 
-// A window's matrix says what leaves at its end: d/dt of the coefficients of a function of the
-// basis itself, which for legs is exact, -n - 1 on the diagonal.
 TEST_CASE("bases are orthonormal on [0, 1], Legendre's have p_n(1) = sqrt(2n + 1)", "[ssm]") {
   constexpr int order = 7, points = 20000;
   for (const Measure m : {Measure::legs, Measure::fourier}) {
@@ -123,7 +123,7 @@ TEST_CASE("orders, windows and measures that are none", "[ssm]") {
   CHECK(test::failure([] { fourier(4, -2); }, Exit::usage) ==
         "the window of a memory is longer than 0, not -2");
   CHECK(test::failure([] { measure("lagt"); }, Exit::usage) ==
-        "unknown measure 'lagt': expected legs, legt or fourier");
+        "unknown measure 'lagt': expected legs, legt, fourier or fout");
 }
 
 }  // namespace dlt::ssm

@@ -59,7 +59,7 @@ TEST_CASE("the kernel of LegS of order 2 in steps of 0.1", "[ssm]") {
 
 TEST_CASE("recurrence, convolution and generating function are one map", "[ssm]") {
   const Reals u = draw(120, 5);
-  for (const Measure m : {Measure::legs, Measure::legt, Measure::fourier}) {
+  for (const Measure m : {Measure::legs, Measure::legt, Measure::fourier, Measure::fout}) {
     for (const int order : {1, 2, 5, 16, 33}) {
       for (const Rule& rule : all_rules) {
         const double step = rule.alpha && *rule.alpha < 0.5 ? 2e-4 : 0.01;

@@ -99,7 +99,7 @@ TEST_CASE("a constant stays what it is", "[ssm]") {
       CHECK(x[0] == Approx(-2.5).epsilon(1e-14));
       for (std::size_t n = 1; n < x.size(); ++n) CHECK(std::fabs(x[n]) < 1e-13);
     }
-    for (const Measure m : {Measure::legt, Measure::fourier}) {
+    for (const Measure m : {Measure::legt, Measure::fourier, Measure::fout}) {
       const Recurrence r = discretize(system(m, 9, 400), 1, rule);
       Vector x(9);
       x[0] = -2.5;
@@ -153,6 +153,7 @@ TEST_CASE("a signal comes back from its memory, better at higher orders", "[ssm]
     CHECK(error(Measure::legs, 32, 0, rule) < (rule.alpha == 1.0 ? 0.08 : 0.02));
     CHECK(error(Measure::legt, 8, 1000, rule) > error(Measure::legt, 16, 1000, rule));
     CHECK(error(Measure::legt, 16, 1000, rule) < 0.05);
+    CHECK(error(Measure::fout, 65, 1000, rule) < error(Measure::fourier, 65, 1000, rule) / 3);
     CHECK(error(Measure::fourier, 9, 1000, rule) > error(Measure::fourier, 65, 1000, rule));
   }
   CHECK(error(Measure::legs, 64, 0, {}) < 1e-3);
