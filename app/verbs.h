@@ -21,6 +21,7 @@ void add_tokenizer(CLI::App& cli, int& code);
 void add_look(CLI::App& cli, int& code);  // inspect, bench, gradflow, check, doctor
 void add_api(CLI::App& cli, int& code);   // api, gradcheck
 void add_sa(CLI::App& cli, int& code);
+void add_data(CLI::App& cli, int& code);
 void add_ngram(CLI::App& cli, int& code);
 // What `dlt ngram` can do.
 void add_ngram_score(CLI::App& group, int& code);
