@@ -27,7 +27,7 @@ int run(int argc, char** argv) {
 
   for (const auto add :
        {add_train, add_use, add_predict, add_translate, add_average, add_exchange, add_tokenizer,
-        add_look, add_api, add_sa, add_ssm, add_ngram, add_embed, add_bleu}) {
+        add_data, add_look, add_api, add_sa, add_ssm, add_ngram, add_embed, add_bleu}) {
     add(cli, code);
   }
 

@@ -22,6 +22,7 @@ void add_look(CLI::App& cli, int& code);  // inspect, bench, gradflow, check, do
 void add_api(CLI::App& cli, int& code);   // api, gradcheck
 void add_sa(CLI::App& cli, int& code);
 void add_ssm(CLI::App& cli, int& code);  // hippo, kernel
+void add_data(CLI::App& cli, int& code);
 void add_ngram(CLI::App& cli, int& code);
 // What `dlt ngram` can do.
 void add_ngram_score(CLI::App& group, int& code);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes data/fixtures/line.csv, moons.csv, signal.csv, corners.safetensors and fashion/ again, the same bytes every time.
+"""Makes data/fixtures/line.csv, moons.csv, signal.csv, waves.csv, corners.safetensors and fashion/ again, the same bytes every time.
 
 fashion/ is cut from data/raw/fashion-mnist (scripts/get_data.sh fashion-mnist)."""
 import gzip
@@ -45,6 +45,14 @@ def signal():
         yield f"{time:.3f}", f"{value:.4f}"
 
 
+def waves():
+    """level = 10 + 3 sin(2 pi t / 12) + sin(2 pi t / 5), and noise of deviation 0.5."""
+    draw = random.Random(3)
+    for t in range(400):
+        level = 10 + 3 * math.sin(t * math.pi / 6) + math.sin(t * math.pi / 2.5)
+        yield t, f"{level + draw.gauss(0, 0.5):.3f}"
+
+
 def corners():
     """A picture of two by two pixels, for `dlt api run`."""
     header = b'{"x":{"dtype":"F32","shape":[1,1,2,2],"data_offsets":[0,16]}}'
@@ -65,6 +73,7 @@ def cut(name, axes, count):
 write("line.csv", "a,b,y", line())
 write("moons.csv", "x,y,moon", moons())
 write("signal.csv", "time,value", signal())
+write("waves.csv", "time,level", waves())
 for part, count in ("train", 60), ("t10k", 20):
     cut(f"{part}-images-idx3-ubyte.gz", 3, count)
     cut(f"{part}-labels-idx1-ubyte.gz", 1, count)

@@ -47,8 +47,11 @@ void print(const models::TextClasses& model, std::span<const std::string> texts,
 void predict(const PredictOptions& o) {
   const OpenRun open = open_run(o.run, o.checkpoint);
   const models::TextClasses* model = open.model->text_classes();
-  require(model != nullptr, Exit::usage,
-          "'{}' is no text classifier: dlt predict is for runs of net.text_classifier", o.run);
+  require(
+      model != nullptr, Exit::usage,
+      "'{}' is no text classifier: dlt predict is for runs of net.text_classifier, and of seq.* "
+      "models on text.classes",
+      o.run);
   if (!o.texts.empty()) return print(*model, o.texts, o);
   constexpr std::size_t most = 1024;  // lines at once
   std::vector<std::string> texts;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "data/example_set.h"
 #include "data/pair_set.h"
+#include "data/sequence_set.h"
 #include "data/text_source.h"
 #include "models/model.h"
 #include "optim/optimizer.h"
@@ -66,6 +67,8 @@ std::vector<Item> collect() {
     return named_attributes(e, [&e](config::Reader& r) { e.make(r, data::Target::classes); });
   });
   add(all, "data set", data::pair_sets(),
+      [](const auto& e) { return named_attributes(e, [&e](config::Reader& r) { e.make(r); }); });
+  add(all, "data set", data::sequence_sets(),
       [](const auto& e) { return named_attributes(e, [&e](config::Reader& r) { e.make(r); }); });
   add(all, "data set", data::text_sets(), reads(data::TextConfig::read));
   add(all, "tokenizer", data::tokenizers(), reads(data::TokenizerConfig::read));

@@ -1,32 +1,19 @@
-#include "io/csv.h"
-
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <iterator>
-#include <limits>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <unordered_map>
 
 #include "base/error.h"
-#include "base/file.h"
-#include "base/number.h"
 #include "base/spelling.h"
+#include "data/columns.h"
 #include "data/example_set.h"
-#include "text/tokenizer.h"
 
 namespace dlt::data {
 namespace {
 
 using Names = std::vector<std::string>;
-
-std::optional<double> number(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return parse_number(text);
-}
 
 using Places = std::unordered_map<std::string_view, std::size_t>;
 
@@ -55,11 +42,7 @@ class Csv : public ExampleSet {
       r.fail("target", "expected one column, which holds the class");
     }
     r.field("columns", columns_);
-    r.field("header", header_);
-    r.field("separator", separator_);
-    if (separator_.size() != 1 || separator_ == "\"" || separator_ == "\n") {
-      r.fail("separator", "expected one character, as in \",\" or \";\" or \"\\t\"");
-    }
+    format_.read(r);
     r.field("normalize", normalize_);
   }
 
@@ -97,109 +80,59 @@ class Csv : public ExampleSet {
   }
 
   Rows read(const std::string& key, const std::string& path);
-  void choose_columns(const Names& names, const Places& places, const std::string& path);
+  void choose_columns(const Columns& all);
   Examples examples(const Rows& rows, const std::string& path) const;
   void learn_classes(const Names& labels);
   void learn_scale(const Examples& train);
   void rescale(Examples& all) const;
 
   Target target_;
-  std::string train_, valid_, separator_ = ",";
+  std::string train_, valid_;
+  TableFormat format_;
   double valid_fraction_ = 0.1;
   Names target_columns_ = {"-1"};  // the last one
   Names columns_;                  // empty until a file is read: all others
-  bool header_ = true, normalize_ = true;
+  bool normalize_ = true;
   Names classes_;
   std::vector<double> mean_, deviation_;  // of each column
 };
 
-// A column by its name, else by its number, from 0 or, from the end, -1.
-std::size_t place_of(const std::string& column, const Names& names, const Places& places,
-                     const std::string& path) {
-  const auto at = places.find(column);
-  if (at != places.end()) return at->second;
-  std::int64_t index = 0;
-  const auto [end, error] = std::from_chars(column.data(), column.data() + column.size(), index);
-  if (error == std::errc() && end == column.data() + column.size()) {
-    if (index < 0) index += std::ssize(names);
-    if (index >= 0 && index < std::ssize(names)) return static_cast<std::size_t>(index);
-  }
-  fail(Exit::data, "{}:1: there is no column '{}'{}", path, column,
-       did_you_mean(column, {names.begin(), names.end()}));
-}
-
-// Two columns of one name could not be told apart.
-void check_names(const Names& names, const std::string& path) {
-  Places seen;
-  for (const std::string& name : names) {
-    require(seen.emplace(name, 0).second, Exit::data,
-            "{}:1: there are two columns '{}': rename one, or set data.header to false if this is "
-            "no header",
-            path, name);
-  }
-}
-
-void Csv::choose_columns(const Names& names, const Places& places, const std::string& path) {
+void Csv::choose_columns(const Columns& all) {
   const auto is_target = [&](const std::string& c) {
     return std::ranges::find(target_columns_, c) != target_columns_.end();
   };
-  for (std::string& t : target_columns_) t = names[place_of(t, names, places, path)];
+  for (std::string& t : target_columns_) t = all.names()[all.place(t)];
   for (std::string& c : columns_) {
-    c = names[place_of(c, names, places, path)];
+    c = all.names()[all.place(c)];
     require(!is_target(c), Exit::usage, "data.columns: '{}' is what is to be predicted", c);
   }
-  if (!columns_.empty()) return;
-  std::ranges::copy_if(names, std::back_inserter(columns_), std::not_fn(is_target));
-  require(!columns_.empty(), Exit::data, "{}:1: there is no column beside the target", path);
+  if (columns_.empty()) {
+    std::ranges::copy_if(all.names(), std::back_inserter(columns_), std::not_fn(is_target));
+  }
 }
 
 Rows Csv::read(const std::string& key, const std::string& path) {
-  check_file(key, path);
   Rows rows;
-  Names names;
+  Columns columns;
   std::vector<std::size_t> inputs, targets;
-  const auto find_all = [&](const Names& columns, const Places& places) {
-    std::vector<std::size_t> all;
-    for (const std::string& c : columns) all.push_back(place_of(c, names, places, path));
-    return all;
+  const auto begin = [&](const Columns& all) {
+    columns = all;
+    choose_columns(all);
+    require(!columns_.empty(), Exit::data, "{}:1: there is no column beside the target", path);
+    inputs = all.places(columns_);
+    targets = all.places(target_columns_);
   };
-  const auto take_number = [&](const io::CsvFields& fields, std::size_t i, std::int64_t line) {
-    const auto value = number(fields[i]);
-    require(value.has_value(), Exit::data, "{}:{}: column '{}': '{}' is not a number", path, line,
-            names[i], fields[i]);
-    require(std::fabs(*value) <= static_cast<double>(std::numeric_limits<float>::max()), Exit::data,
-            "{}:{}: column '{}': {} is too large: numbers go up to 3.4e38", path, line, names[i],
-            fields[i]);
-    return static_cast<real>(*value);
-  };
-  const std::string text = read_file(path, Exit::data);
-  text::check_text(text, path);
-  io::read_csv(text, path, separator_[0], [&](io::CsvFields& fields, std::int64_t line) {
-    if (names.empty()) {
-      names = fields;
-      for (std::size_t i = 0; !header_ && i < names.size(); ++i) {
-        names[i] = std::to_string(i);
-      }
-      const Places places = places_in(names);
-      check_names(names, path);
-      choose_columns(names, places, path);
-      inputs = find_all(columns_, places);
-      targets = find_all(target_columns_, places);
-      if (header_) return;
-    }
-    require(fields.size() == names.size(), Exit::data, "{}:{}: {} fields, {} has {}", path, line,
-            fields.size(), header_ ? "the header" : "the first line", names.size());
-    for (std::size_t i : inputs) rows.inputs.push_back(take_number(fields, i, line));
+  read_table(key, path, format_, begin, [&](const io::CsvFields& fields, std::int64_t line) {
+    for (std::size_t i : inputs) rows.inputs.push_back(columns.number(fields, i, line));
     for (std::size_t i : targets) {
       if (target_ == Target::classes) {
         rows.labels.push_back(fields[i]);
       } else {
-        rows.targets.push_back(take_number(fields, i, line));
+        rows.targets.push_back(columns.number(fields, i, line));
       }
     }
     rows.lines.push_back(line);
   });
-  require(!rows.lines.empty(), Exit::data, "'{}': there are no rows in it", path);
   return rows;
 }
 
@@ -227,9 +160,9 @@ Examples Csv::examples(const Rows& rows, const std::string& path) const {
 void Csv::learn_classes(const Names& labels) {
   classes_ = labels;
   const bool numeric =
-      std::ranges::all_of(labels, [](const auto& l) { return number(l).has_value(); });
+      std::ranges::all_of(labels, [](const auto& l) { return number_in(l).has_value(); });
   std::ranges::sort(classes_, [&](const std::string& a, const std::string& b) {
-    if (numeric && number(a) != number(b)) return *number(a) < *number(b);
+    if (numeric && number_in(a) != number_in(b)) return *number_in(a) < *number_in(b);
     return a < b;
   });
   classes_.erase(std::unique(classes_.begin(), classes_.end()), classes_.end());

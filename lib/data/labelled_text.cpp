@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/spelling.h"
 #include "base/utf8.h"
 #include "text/tokenizer.h"
 
@@ -67,6 +68,34 @@ std::vector<LabelledText> read_labelled_text(const std::string& path) {
   }
   require(!all.empty(), Exit::data, "'{}': there are no lines in it", path);
   return all;
+}
+
+std::vector<std::string> labels_of(const std::vector<LabelledText>& texts,
+                                   const std::string& file) {
+  std::vector<std::string> labels;
+  for (const LabelledText& t : texts) labels.push_back(t.label);
+  std::ranges::sort(labels);
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+  require(labels.size() > 1, Exit::data,
+          "'{}': every line has the label '{}', so there is nothing to tell apart: at least two "
+          "classes are needed",
+          file, labels.front());
+  return labels;
+}
+
+std::vector<std::int32_t> label_ids(const std::vector<LabelledText>& texts,
+                                    const std::vector<std::string>& labels,
+                                    const std::string& file) {
+  std::vector<std::int32_t> ids;
+  for (const LabelledText& t : texts) {
+    const auto at = std::ranges::lower_bound(labels, t.label);
+    if (at == labels.end() || *at != t.label) {
+      fail(Exit::data, "{}:{}: class '{}' is not among those of the training data{}", file, t.line,
+           t.label, did_you_mean(t.label, {labels.begin(), labels.end()}));
+    }
+    ids.push_back(static_cast<std::int32_t>(at - labels.begin()));
+  }
+  return ids;
 }
 
 }  // namespace dlt::data

@@ -20,7 +20,7 @@ const Registry<Metric>& metric_names() {
            "F-score of n-grams of characters, 0 .. 100 (Popovic 2015)",
            {Good::large}},
           {{"exact", "metric.exact"},
-           "share of translations that equal their references",
+           "share of translations or sequences that are right as a whole",
            {Good::large}},
           {{"accuracy", "metric.accuracy"},
            "share of examples whose class is told right",

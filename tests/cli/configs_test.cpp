@@ -31,8 +31,11 @@ json parsed(const std::string& config) {
 bool has_data(const std::string& config) {
   const json data = parsed(config)["data"];
   return data.contains("train") || data.contains("train_images") || data.contains("source") ||
-         data.contains("task");
+         data.contains("task") || data.contains("vocabulary");
 }
+
+// Sequences without end, and as many held out as the config says.
+bool is_endless(const std::string& config) { return parsed(config)["data"].contains("vocabulary"); }
 
 bool is_seq2seq(const std::string& config) {
   return parsed(config)["model"]["name"].get<std::string>().starts_with("seq2seq.");
@@ -77,6 +80,7 @@ Args with_short_warmup(const std::string& config) {
 
 // Few pairs, translated in the quickest way.
 Args of_few_pairs(const std::string& config) {
+  if (is_endless(config)) return {"--set", "data.valid_sequences=2"};
   if (!is_seq2seq(config)) return {};
   if (parsed(config)["data"].contains("source")) return {"--set", "train.eval_beam=1"};
   return {"--set", "train.eval_beam=1", "--set", "data.valid_pairs=2"};

@@ -197,9 +197,11 @@ TEST_CASE("a classifier's run keeps to its words", "[cli][text_classifier]") {
               run + "/vocab.txt': start a new run, or bring the old files back");
   const Folder folder;
   make_tiny(folder / "lm", {"--set", "train.steps=1"});
-  refuses({"predict", folder / "lm", "x"}, 2,
-          "'" + (folder / "lm") +
-              "' is no text classifier: dlt predict is for runs of net.text_classifier");
+  refuses(
+      {"predict", folder / "lm", "x"}, 2,
+      "'" + (folder / "lm") +
+          "' is no text classifier: dlt predict is for runs of net.text_classifier, and of seq.* "
+          "models on text.classes");
 }
 
 }  // namespace dlt::test

@@ -5,12 +5,11 @@
 #include <numeric>
 
 #include "autograd/autograd.h"
-#include "base/file.h"
 #include "models/export_tensors.h"
+#include "models/kept_data.h"
 #include "models/sequential/network.h"
 #include "models/sequential/settings.h"
 #include "train/checkpoint.h"
-#include "train/files.h"
 
 namespace dlt::models {
 namespace {
@@ -33,7 +32,7 @@ class SequentialModel : public Model, train::Task {
 
   void open_data(const std::string& run) override;
   train::FitResult train(train::Run& run, const train::FitOptions& options) override {
-    if (!s_.set->kept().empty()) write_file(run.path("data.json"), s_.set->kept());
+    write_kept(run.path("data.json"), s_.set->kept());
     return train::fit(*this, s_.fit, run, options);
   }
   train::Metrics evaluate(const std::string& data) override;
@@ -89,13 +88,7 @@ void SequentialModel::check(const data::Examples& all, const std::string& what) 
 void SequentialModel::open_data(const std::string& run) {
   require(s_.set != nullptr, Exit::usage,
           R"(the config has no data: add "data": {{"name": "csv", "train": "rows.csv"}}, say)");
-  const std::string path = run + "/data.json";
-  if (!run.empty() && train::exists(path)) {
-    require(read_file(path, Exit::failed) == s_.set->kept(), Exit::data,
-            "the training data have changed since this run began, their columns, classes or means "
-            "are not those of '{}': start a new run, or bring the old data back",
-            path);
-  }
+  check_kept(run, s_.set->kept());
   require(training().size() > 0, Exit::data, "the training data have no examples");
   check(training(), "the training data");
   if (valid().size() > 0) check(valid(), "the held-out data");

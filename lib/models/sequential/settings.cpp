@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/file.h"
 #include "models/epochs.h"
+#include "models/kept_data.h"
 
 namespace dlt::models {
 namespace {
@@ -56,11 +56,7 @@ SequentialSettings::SequentialSettings(config::Reader& root, const Origin& origi
 
 void SequentialSettings::open(const Origin& origin, bool look_is_enough) {
   if (set == nullptr) return;
-  if (origin.from_run()) {
-    if (set->kept().empty()) return;
-    const std::string path = origin.run + "/data.json";
-    return set->restore(read_file(path, Exit::damaged), path);
-  }
+  if (origin.from_run()) return restore_kept(*set, origin.run);
   if (origin.purpose == Purpose::look && look_is_enough) return;
   opened = set->open();
 }

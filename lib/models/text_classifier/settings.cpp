@@ -5,7 +5,6 @@
 #include <unordered_set>
 
 #include "base/file.h"
-#include "base/spelling.h"
 #include "data/example_set.h"
 #include "embed/vector_file.h"
 #include "models/epochs.h"
@@ -27,18 +26,6 @@ std::vector<std::string> lines_of(const std::string& path) {
   return lines;
 }
 
-std::vector<std::string> labels_of(const Texts& texts, const std::string& file) {
-  std::vector<std::string> labels;
-  for (const LabelledText& t : texts) labels.push_back(t.label);
-  std::ranges::sort(labels);
-  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
-  require(labels.size() > 1, Exit::data,
-          "'{}': every line has the label '{}', so there is nothing to tell apart: at least two "
-          "classes are needed",
-          file, labels.front());
-  return labels;
-}
-
 std::pair<Texts, Texts> parted(Texts all, double fraction) {
   const auto out = data::held_out_members(std::ssize(all), fraction);
   std::pair<Texts, Texts> parts;
@@ -56,20 +43,6 @@ Texts texts_in(const std::string& key, const std::string& path) {
 }
 
 }  // namespace
-
-std::vector<std::int32_t> label_ids(const Texts& texts, const std::vector<std::string>& labels,
-                                    const std::string& file) {
-  std::vector<std::int32_t> ids;
-  for (const LabelledText& t : texts) {
-    const auto at = std::ranges::lower_bound(labels, t.label);
-    if (at == labels.end() || *at != t.label) {
-      fail(Exit::data, "{}:{}: class '{}' is not among those of the training data{}", file, t.line,
-           t.label, did_you_mean(t.label, {labels.begin(), labels.end()}));
-    }
-    ids.push_back(static_cast<std::int32_t>(at - labels.begin()));
-  }
-  return ids;
-}
 
 TextClassifierSettings::TextClassifierSettings(config::Reader& root, const Origin& origin) {
   auto model = root.child("model"), train = root.child("train");
@@ -135,7 +108,7 @@ void TextClassifierSettings::read_data(config::Reader& root) {
 
 void TextClassifierSettings::open() {
   Texts all = texts_in("data.train", train_file);
-  labels = labels_of(all, train_file);
+  labels = data::labels_of(all, train_file);
   if (valid_file.empty()) {
     std::tie(training, valid) = parted(std::move(all), valid_fraction);
   } else {

@@ -56,9 +56,4 @@ struct TextClassifierSettings {
   std::int64_t text_words_ = 0;  // of `words`, those of the training text
 };
 
-// Exit::data with file and line if a text's label is not one of `labels`, which are sorted.
-std::vector<std::int32_t> label_ids(const std::vector<data::LabelledText>& texts,
-                                    const std::vector<std::string>& labels,
-                                    const std::string& file);
-
 }  // namespace dlt::models

@@ -88,7 +88,7 @@ class TextClassifier : public Model, train::Task, TextClasses {
 EncodedTexts TextClassifier::encoded(const std::vector<data::LabelledText>& texts,
                                      const std::string& file) const {
   EncodedTexts all;
-  all.labels = label_ids(texts, s_.labels, file);
+  all.labels = data::label_ids(texts, s_.labels, file);
   for (const data::LabelledText& t : texts) encoder_.add(t.text, all);
   return all;
 }

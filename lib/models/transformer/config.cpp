@@ -51,7 +51,7 @@ double TransformerConfig::train_flops_per_token() const {
   return 6 * multiplied + 12.0 * static_cast<double>(layers * heads * head_width * context);
 }
 
-TransformerConfig TransformerConfig::read(config::Reader& r) {
+TransformerConfig TransformerConfig::read_blocks(config::Reader& r) {
   TransformerConfig c;
   r.field("flavour", c.flavour, {"gpt2", "llama"});
   apply_flavour(c);
@@ -84,11 +84,16 @@ TransformerConfig TransformerConfig::read(config::Reader& r) {
   }
   r.field("norm", c.norm, {"layer", "rms"});
   r.field("bias", c.bias);
-  r.field("tied", c.tied);
   r.field("dropout", c.dropout, 0, 0.95);
   r.field("norm_epsilon", c.norm_epsilon, 0, 1);
   r.field("rope_theta", c.rope_theta, 1, 1e12);
   r.field("init_deviation", c.init_deviation, 0, 10);
+  return c;
+}
+
+TransformerConfig TransformerConfig::read(config::Reader& r) {
+  TransformerConfig c = read_blocks(r);
+  r.field("tied", c.tied);
   return c;
 }
 

@@ -42,6 +42,7 @@ struct TransformerConfig {
   double train_flops_per_token() const;
 
   static TransformerConfig read(config::Reader& r);
+  static TransformerConfig read_blocks(config::Reader& r);  // of a network without a tied head
 };
 
 }  // namespace dlt::models

@@ -96,36 +96,50 @@ Tensor TransformerBlock::cached(const Tensor& x, LayerCache& cache, std::int64_t
   return h + mlp(h);
 }
 
-Transformer::Transformer(const nn::Scope& s, const TransformerConfig& c)
-    : c_(c),
-      embedding_(s / "embedding", c.vocab, c.width, nn::normal(c.init_deviation)),
-      norm_(make_norm(s / "norm", c)) {
+TransformerBlocks::TransformerBlocks(const nn::Scope& s, const TransformerConfig& c)
+    : c_(c), norm_(make_norm(s / "norm", c)) {
   if (!c.rope()) {
     positions_.emplace(s / "positions", c.context, c.width, nn::normal(c.init_deviation));
   }
   for (std::int64_t i = 0; i < c.layers; ++i) blocks_.emplace_back(s / "blocks" / i, c);
-  if (!c.tied) {
-    head_.emplace(s / "head", c.width, c.vocab, nn::Bias::no, nn::normal(c.init_deviation));
-  }
 }
 
-Tensor Transformer::place(const Tensor& embedded, std::int64_t start) const {
+Tensor TransformerBlocks::place(const Tensor& embedded, std::int64_t start) const {
   return positions_ ? ops::add_positions(embedded, positions_->weight(), start) : embedded;
 }
 
-Tensor Transformer::hidden(const Tensor& embedded, nn::Training* training) const {
+Tensor TransformerBlocks::operator()(const Tensor& embedded, nn::Training* training) const {
   Tensor x = drop(place(embedded, 0), c_.dropout, training);
   for (const TransformerBlock& block : blocks_) x = block(x, training);
   return nn::normalize(norm_, x);
 }
 
+Tensor TransformerBlocks::cached(const Tensor& embedded, KeyValueCache& cache) const {
+  Tensor x = place(embedded, cache.used);
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    x = blocks_[i].cached(x, cache.layers[i], cache.used);
+  }
+  cache.used += x.dim(1);
+  return nn::normalize(
+      norm_, Tensor::from({1, c_.width}, x.values().last(static_cast<std::size_t>(c_.width))));
+}
+
+Transformer::Transformer(const nn::Scope& s, const TransformerConfig& c)
+    : c_(c),
+      embedding_(s / "embedding", c.vocab, c.width, nn::normal(c.init_deviation)),
+      blocks_(s, c) {
+  if (!c.tied) {
+    head_.emplace(s / "head", c.width, c.vocab, nn::Bias::no, nn::normal(c.init_deviation));
+  }
+}
+
 Tensor Transformer::logits(const Indices& tokens) const {
-  return ops::linear(hidden(embed(tokens), nullptr), head());
+  return ops::linear(blocks_(embed(tokens), nullptr), head());
 }
 
 Tensor Transformer::loss(const Tensor& embedded, const Indices& targets,
                          nn::Training* training) const {
-  return ops::linear_cross_entropy(hidden(embedded, training), head(), targets);
+  return ops::linear_cross_entropy(blocks_(embedded, training), head(), targets);
 }
 
 KeyValueCache Transformer::new_cache() const {
@@ -150,14 +164,8 @@ Tensor Transformer::next_logits(const std::vector<std::int32_t>& tokens,
     }
     return next_logits({tokens.back()}, cache);
   }
-  Tensor x = place(embed(Indices({1, time}, tokens)), cache.used);
-  for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    x = blocks_[i].cached(x, cache.layers[i], cache.used);
-  }
-  cache.used += time;
-  const Tensor last =
-      Tensor::from({1, c_.width}, x.values().last(static_cast<std::size_t>(c_.width)));
-  return ops::linear(nn::normalize(norm_, last), head()).reshape({c_.vocab});
+  const Tensor last = blocks_.cached(embed(Indices({1, time}, tokens)), cache);
+  return ops::linear(last, head()).reshape({c_.vocab});
 }
 
 }  // namespace dlt::models

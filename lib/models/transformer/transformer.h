@@ -36,6 +36,24 @@ class TransformerBlock {
   nn::Linear up_, down_;
 };
 
+// Positions, blocks and the last norm: "positions.weight" unless rotated, "blocks.0...", "norm...".
+class TransformerBlocks {
+ public:
+  TransformerBlocks(const nn::Scope& s, const TransformerConfig& c);
+
+  Tensor operator()(const Tensor& embedded, nn::Training* training) const;
+  // The last step [1, width] of x [1, time, width], which continues what the cache holds.
+  Tensor cached(const Tensor& x, KeyValueCache& cache) const;
+
+ private:
+  Tensor place(const Tensor& embedded, std::int64_t start) const;
+
+  TransformerConfig c_;
+  nn::Norm norm_;
+  std::optional<nn::Embedding> positions_;
+  std::vector<TransformerBlock> blocks_;
+};
+
 class Transformer {
  public:
   Transformer(const nn::Scope& s, const TransformerConfig& c);
@@ -55,15 +73,11 @@ class Transformer {
   const TransformerConfig& config() const { return c_; }
 
  private:
-  Tensor place(const Tensor& embedded, std::int64_t start) const;
-  Tensor hidden(const Tensor& embedded, nn::Training* training) const;
   const Tensor& head() const { return head_ ? head_->weight() : embedding_.weight(); }
 
   TransformerConfig c_;
   nn::Embedding embedding_;
-  std::optional<nn::Embedding> positions_;
-  std::vector<TransformerBlock> blocks_;
-  nn::Norm norm_;
+  TransformerBlocks blocks_;
   std::optional<nn::Linear> head_;
 };
 
