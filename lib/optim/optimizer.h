@@ -16,7 +16,7 @@ struct OptimizerConfig {
   OptimizerConfig() : OptimizerConfig(parse("{}")) {}  // adamw
   std::string name;
   double lr;
-  double weight_decay;        // on tensors of rank 2 and more but those that are made without (nn::Tuning)
+  double weight_decay;        // on tensors of rank 2 and more that nn::Tuning does not exempt
   std::vector<Group> groups;  // the first that matches a parameter overrules lr and weight_decay
   Rule rule;
 
