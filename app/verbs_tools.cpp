@@ -5,6 +5,7 @@
 #include "commands/doctor.h"
 #include "commands/gradcheck.h"
 #include "commands/gradflow.h"
+#include "commands/growth.h"
 #include "commands/inspect.h"
 #include "commands/report.h"
 #include "commands/sa.h"
@@ -43,6 +44,7 @@ void add_look(CLI::App& cli, int& code) {
   static CheckOptions c;
   static GradflowOptions g;
   static ReportOptions r;
+  static GrowthOptions w;
   static bool json;
   auto* t = verb(cli, "inspect", "Shapes, parameters and multiply-adds of every layer",
                  "dlt inspect configs/bible.json", code, [] { inspect(i); });
@@ -60,6 +62,22 @@ void add_look(CLI::App& cli, int& code) {
       ->capture_default_str()
       ->check(integer(0));
   t->add_flag("--json", b.json, "one JSON object");
+
+  t = verb(cli, "growth", "Time and memory of training steps by the length of their sequences",
+           "dlt growth configs/bench/growth-mamba.json --lengths 2048,4096 -o growth.svg", code,
+           [] { growth(w); });
+  t->add_option("configs", w.configs, "experiment configs with a model.context")->required();
+  set_option(t, w.sets);
+  t->add_option("--lengths", w.lengths, "what model.context is to be")
+      ->delimiter(',')
+      ->required()
+      ->allow_extra_args(false)
+      ->check(integer(1));
+  t->add_option("--seconds", w.seconds, "that each point is timed for, a step at least")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  t->add_option("-o,--out", w.out, "the times as a picture (SVG)");
+  t->add_flag("--json", w.json, "one JSON object");
 
   t = verb(cli, "gradflow",
            "How far back the losses of language models reach, before and after training",

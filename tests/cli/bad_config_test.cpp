@@ -117,11 +117,11 @@ TEST_CASE("a config that is not there or is not JSON", "[cli]") {
 }
 
 TEST_CASE("a word too many, too few or misspelled on the command line", "[cli]") {
-  refuses(
-      {}, 2,
-      "give a command: train, eval, generate, predict, translate, average, export, import, "
-      "tokenizer, data, inspect, bench, gradflow, report, check, doctor, api, gradcheck, sa, ssm, "
-      "ngram, embed, bleu (see `dlt --help`)");
+  refuses({}, 2,
+          "give a command: train, eval, generate, predict, translate, average, export, import, "
+          "tokenizer, data, inspect, bench, growth, gradflow, report, check, doctor, api, "
+          "gradcheck, sa, ssm, "
+          "ngram, embed, bleu (see `dlt --help`)");
   refuses({"trian"}, 2, "unknown command 'trian'; did you mean 'train'? (see `dlt --help`)");
   refuses({"tokenizer"}, 2, "give a command: train, encode, decode (see `dlt tokenizer --help`)");
   refuses({"train"}, 2, "config is required (see `dlt train --help`)");
