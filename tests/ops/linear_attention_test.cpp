@@ -105,7 +105,7 @@ TEST_CASE("wkv keeps its sums within range for keys of any size", "[ops][linear_
   const std::int64_t time = 50, channels = 5;
   Tensor k = test::random({1, time, channels}, 1, -1, 1), v = test::random(k.shape(), 2);
   for (std::int64_t i = 0; i < k.size(); ++i) {
-    k.mutable_data()[i] += i % 7 == 0 ? 60 : i % 7 == 3 ? -60 : 0;
+    k.mutable_data()[i] += static_cast<real>(i % 7 == 0 ? 60 : i % 7 == 3 ? -60 : 0);
   }
   const Tensor w = test::random({channels}, 3, -2, 0), u = test::random({channels}, 4);
   check_near(ops::wkv(k, v, w, u).y, naive_wkv(k, v, w, u), 1e-4);
