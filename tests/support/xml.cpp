@@ -1,6 +1,7 @@
 #include "support/xml.h"
 
 #include <algorithm>
+#include <cctype>
 #include <regex>
 #include <stdexcept>
 
@@ -21,11 +22,52 @@ void need(bool ok, const std::string& what) {
   if (!ok) throw std::runtime_error(what);
 }
 
+using Place = std::string::const_iterator;
+
+// One tag; attributes may be of any length, which a regular expression's recursion is not made for.
+struct Tag {
+  bool ends = false, empty = false;  // </name>, <name/>
+  std::string name;
+  Place after;
+};
+
+Tag read_tag(const Place begin, const Place end) {
+  const auto well = [&](bool ok) {
+    need(ok, "no tag: " + std::string(begin, std::min(begin + 80, end)));
+  };
+  const auto is = [&](Place at, char c) { return at != end && *at == c; };
+  const auto word = [&](Place& at, std::string_view more) {
+    const Place start = at;
+    while (at != end && (std::isalnum(static_cast<unsigned char>(*at)) != 0 ||
+                         more.find(*at) != std::string_view::npos)) {
+      ++at;
+    }
+    well(at != start);
+    return std::string(start, at);
+  };
+  Tag tag;
+  Place at = begin + 1;
+  if ((tag.ends = is(at, '/'))) ++at;
+  tag.name = word(at, "");
+  for (;;) {
+    const Place gap = at;
+    at = std::find_if_not(at, end, [](unsigned char c) { return std::isspace(c) != 0; });
+    if ((tag.empty = is(at, '/'))) ++at;
+    if (is(at, '>')) break;
+    well(at != gap && !tag.empty);
+    word(at, ":-");
+    well(is(at, '=') && is(at + 1, '"'));
+    const Place close = std::find(at + 2, end, '"');
+    well(close != end && std::find(at + 2, close, '<') == close);
+    at = close + 1;
+  }
+  tag.after = at + 1;
+  return tag;
+}
+
 }  // namespace
 
 Xml read_xml(std::string_view text) {
-  static const std::regex tag(R"(<(/?)([A-Za-z]+)((?:\s+[A-Za-z0-9:-]+="[^"<]*")*)\s*(/?)>)",
-                              std::regex::optimize);
   static const std::regex bare("&(?!lt;|gt;|quot;|amp;)");
   const std::string prologue = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   need(text.starts_with(prologue), "no prologue");
@@ -33,7 +75,6 @@ Xml read_xml(std::string_view text) {
   need(!std::regex_search(rest, bare), "a bare &");
   Xml xml;
   std::vector<std::string> open;
-  std::smatch at;
   auto from = rest.cbegin();
   while (from != rest.cend()) {
     const auto begin = std::find(from, rest.cend(), '<');
@@ -44,17 +85,17 @@ Xml read_xml(std::string_view text) {
       xml.texts.push_back(unescaped(between));
     }
     if (begin == rest.cend()) break;
-    need(std::regex_search(begin, rest.cend(), at, tag, std::regex_constants::match_continuous),
-         "no tag: " + std::string(begin, std::min(begin + 80, rest.cend())));
+    need(begin + 1 != rest.cend(), "a bare <");
+    const Tag tag = read_tag(begin, rest.cend());
     need(!open.empty() || xml.elements.empty(), "a second root");
-    if (at[1] == "/") {
-      need(!open.empty() && open.back() == at[2], "wrong end tag " + at.str(2));
+    if (tag.ends) {
+      need(!open.empty() && open.back() == tag.name, "wrong end tag " + tag.name);
       open.pop_back();
     } else {
-      ++xml.elements[at[2]];
-      if (at[4] != "/") open.push_back(at[2]);
+      ++xml.elements[tag.name];
+      if (!tag.empty) open.push_back(tag.name);
     }
-    from = at[0].second;
+    from = tag.after;
   }
   need(open.empty() && !xml.elements.empty(), "the root is not closed");
   return xml;
