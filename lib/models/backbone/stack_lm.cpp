@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/autograd.h"
+#include "models/count_under.h"
 #include "ops/loss.h"
 #include "ops/matmul.h"
 
@@ -77,9 +78,7 @@ std::vector<LanguageLayer> StackLm::layers(const nn::StateDict& weights) const {
   const std::int64_t width = stack_.config().width;
   std::vector<LanguageLayer> all;
   const auto row = [&](const std::string& name, std::int64_t out, std::int64_t macs) {
-    std::int64_t count = 0;
-    for (const auto& [weight, t] : weights) count += weight.starts_with(name + ".") ? t.size() : 0;
-    all.push_back({name, out, count, macs});
+    all.push_back({name, out, count_under(weights, name), macs});
   };
   row("backbone.embeddings", width, 0);
   for (const Stack::Row& part : stack_.rows()) {

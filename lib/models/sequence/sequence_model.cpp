@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "autograd/autograd.h"
+#include "models/count_under.h"
 #include "models/export_tensors.h"
 #include "models/kept_data.h"
 #include "models/sequence/settings.h"
@@ -191,14 +192,10 @@ Summary SequenceModel::summary() const {
   Summary s;
   double macs = 0, kept = 0;
   for (const Stack::Row& row : net_.rows(time)) {
-    std::int64_t parameters = 0;
-    for (const auto& [name, t] : params_.all()) {
-      parameters += name.starts_with(row.name + ".") ? t.size() : 0;
-    }
     const auto row_macs = static_cast<double>(row.cost.macs) * static_cast<double>(steps);
     s.layers.push_back({row.name,
                         {s_.batch, time, s_.backbone.width},
-                        parameters,
+                        count_under(params_.all(), row.name),
                         static_cast<std::int64_t>(std::min(row_macs, 9e18))});
     macs += row_macs;
     kept += static_cast<double>(row.cost.kept) * static_cast<double>(steps);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/count_under.h"
 #include "models/language_task.h"
 #include "models/transformer/hf.h"
 #include "models/transformer/transformer.h"
@@ -66,9 +67,7 @@ std::vector<LanguageLayer> TransformerLm::layers(const nn::StateDict& weights) c
   const TransformerConfig& c = net_.config();
   std::vector<LanguageLayer> all;
   const auto row = [&](const std::string& name, std::int64_t width, std::int64_t macs) {
-    std::int64_t count = 0;
-    for (const auto& [weight, t] : weights) count += weight.starts_with(name + ".") ? t.size() : 0;
-    all.push_back({name, width, count, macs});
+    all.push_back({name, width, count_under(weights, name), macs});
   };
   row("embedding", c.width, 0);
   if (!c.rope()) row("positions", c.width, 0);
