@@ -6,8 +6,6 @@ OpenBLAS 0.3.21 knows no CPU newer than itself and falls back to a slow one; Sky
 Prints one JSON line. float32, no dropout, tied head, a state of zeros, AdamW, gradients clipped to 1.
 """
 import argparse
-import json
-import statistics
 
 import torch_side
 
@@ -46,31 +44,4 @@ class Recurrent(nn.Module):
         return F.linear(self.layers(self.tokens(ids))[0], self.tokens.weight, self.bias)
 
 
-def main():
-    a = ARGS
-    model = Recurrent(a)
-    groups = [{"params": [p for p in model.parameters() if p.dim() >= 2], "weight_decay": 0.1},
-              {"params": [p for p in model.parameters() if p.dim() < 2], "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=3e-4, betas=(0.9, 0.95))
-    ids = torch.randint(a.vocab, (a.batch, a.context + 1))
-    x, y = ids[:, :-1].contiguous(), ids[:, 1:].reshape(-1)
-
-    def step(_):
-        loss = F.cross_entropy(model(x).view(-1, a.vocab), y)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        return loss.item()
-
-    times, last = torch_side.timed(step, a.warmup, a.steps)
-    seconds = statistics.median(times)
-    print(json.dumps({
-        "program": "torch", "version": torch.__version__, "cell": a.cell, "threads": a.threads,
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "tokens_per_second": a.batch * a.context / seconds, "step_seconds": seconds, "steps": a.steps,
-        "peak_rss_bytes": torch_side.peak_rss_bytes(), "last": last,
-    }))
-
-
-main()
+torch_side.print_training(torch, Recurrent(ARGS), ARGS, cell=ARGS.cell)

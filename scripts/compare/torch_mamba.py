@@ -7,9 +7,7 @@ way back fills an array of all steps with zeros for every step; --scan unbind ta
 Prints one JSON line. float32, tied head, AdamW, gradients clipped to 1.
 """
 import argparse
-import json
 import math
-import statistics
 
 import torch_side
 
@@ -96,31 +94,4 @@ class Mamba(nn.Module):
         return F.linear(self.norms[-1](x), self.tokens.weight)
 
 
-def main():
-    a = ARGS
-    model = Mamba(a)
-    groups = [{"params": [p for p in model.parameters() if p.dim() >= 2], "weight_decay": 0.1},
-              {"params": [p for p in model.parameters() if p.dim() < 2], "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=3e-4, betas=(0.9, 0.95))
-    ids = torch.randint(a.vocab, (a.batch, a.context + 1))
-    x, y = ids[:, :-1].contiguous(), ids[:, 1:].reshape(-1)
-
-    def step(_):
-        loss = F.cross_entropy(model(x).view(-1, a.vocab), y)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        return loss.item()
-
-    times, last = torch_side.timed(step, a.warmup, a.steps)
-    seconds = statistics.median(times)
-    print(json.dumps({
-        "program": "torch", "version": torch.__version__, "scan": a.scan, "threads": a.threads,
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "tokens_per_second": a.batch * a.context / seconds, "step_seconds": seconds, "steps": a.steps,
-        "peak_rss_bytes": torch_side.peak_rss_bytes(), "last": last,
-    }))
-
-
-main()
+torch_side.print_training(torch, Mamba(ARGS), ARGS, scan=ARGS.scan)

@@ -1,6 +1,8 @@
 """What the PyTorch sides of the comparisons have in common."""
+import json
 import os
 import re
+import statistics
 import sys
 import time
 
@@ -36,3 +38,30 @@ def timed(step, warmup, steps):
         last = step(i)
         times.append(time.perf_counter() - start)
     return times[warmup:], last
+
+
+def print_training(torch, model, a, **more):
+    """Times training steps of a language model on made-up tokens, as a.vocab, a.batch, a.context, a.warmup and a.steps
+    say, with AdamW and gradients clipped to 1, and prints one JSON line, `more` in it."""
+    groups = [{"params": [p for p in model.parameters() if p.dim() >= 2], "weight_decay": 0.1},
+              {"params": [p for p in model.parameters() if p.dim() < 2], "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=3e-4, betas=(0.9, 0.95))
+    ids = torch.randint(a.vocab, (a.batch, a.context + 1))
+    x, y = ids[:, :-1].contiguous(), ids[:, 1:].reshape(-1)
+
+    def step(_):
+        loss = torch.nn.functional.cross_entropy(model(x).view(-1, a.vocab), y)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        return loss.item()
+
+    times, last = timed(step, a.warmup, a.steps)
+    seconds = statistics.median(times)
+    print(json.dumps({
+        "program": "torch", "version": torch.__version__, **more, "threads": a.threads,
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "tokens_per_second": a.batch * a.context / seconds, "step_seconds": seconds, "steps": a.steps,
+        "peak_rss_bytes": peak_rss_bytes(), "last": last,
+    }))
