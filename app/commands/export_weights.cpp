@@ -11,6 +11,7 @@
 #include "commands/open_run.h"
 #include "io/npz.h"
 #include "io/safetensors.h"
+#include "models/hf_json.h"
 #include "models/mamba/hf.h"
 #include "models/transformer/hf.h"
 #include "models/transformer/transformer.h"
@@ -75,7 +76,7 @@ void check_folder(const ExportOptions& options, models::Model& model, const Impo
 }
 
 void check_hf(const ExportOptions& options, models::Model& model) {
-  if (models::is_mamba(options.out)) {
+  if (models::hf_family(options.out) == "mamba") {
     return check_folder<models::MambaLm>(options, model, models::import_mamba(options.out));
   }
   check_folder<models::Transformer>(options, model, models::import_transformer(options.out));

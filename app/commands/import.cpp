@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "data/encode_pairs.h"
+#include "models/hf_json.h"
 #include "models/mamba/hf.h"
 #include "models/model.h"
 #include "models/seq2seq/marian.h"
@@ -109,17 +110,11 @@ Imported import_translation(const ImportOptions& options) {
   return {whole.dump(2), std::move(imported.weights)};
 }
 
-bool is_marian(const std::string& folder) {
-  const std::string path = folder + "/config.json";
-  if (!train::exists(path)) return false;
-  const auto config = nlohmann::json::parse(read_file(path, Exit::damaged), nullptr, false);
-  return config.is_object() && config.value("model_type", nlohmann::json()) == "marian";
-}
-
 Imported import_any(const ImportOptions& options) {
   const std::string& source = options.source;
-  if (is_marian(source)) return import_translation(options);
-  if (models::is_mamba(source)) return import_language(options, models::import_mamba(source));
+  const std::string family = models::hf_family(source);
+  if (family == "marian") return import_translation(options);
+  if (family == "mamba") return import_language(options, models::import_mamba(source));
   return import_language(options, models::import_transformer(source));
 }
 

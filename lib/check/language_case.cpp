@@ -11,6 +11,7 @@
 #include "check/imported.h"
 #include "io/json_file.h"
 #include "io/safetensors.h"
+#include "models/hf_json.h"
 #include "models/mamba/hf.h"
 #include "train/files.h"
 
@@ -142,7 +143,8 @@ void replay_greedy(const Subject& model, const std::string& path, std::vector<Ou
 }  // namespace
 
 std::vector<Outcome> replay_language(const std::string& dir) {
-  const Subject model = models::is_mamba(dir) ? mamba_subject(dir) : transformer_subject(dir);
+  const Subject model =
+      models::hf_family(dir) == "mamba" ? mamba_subject(dir) : transformer_subject(dir);
   const io::SafetensorsFile expected(dir + "/expected.safetensors");
   const Indices tokens = expected.indices("input_ids");
   const bool fits = tokens.shape().rank() == 2 && tokens.shape().dim(1) <= model.context;

@@ -3,11 +3,23 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "io/json_file.h"
+#include "train/files.h"
 
 namespace dlt::models {
 
 using nlohmann::json;
+
+std::string hf_family(const std::string& folder) {
+  const std::string path = folder + "/config.json";
+  if (!train::exists(path)) return "";
+  const auto config = json::parse(read_file(path, Exit::damaged), nullptr, false);
+  if (!config.is_object()) return "";
+  if (!config.contains("model_type") && config.contains("ssm_cfg")) return "mamba";
+  const json type = config.value("model_type", json());
+  return type.is_string() ? type.get<std::string>() : "";
+}
 
 HfJson::HfJson(const std::string& path)
     : path_(path), all_(std::make_shared<const json>(io::read_json(path, Exit::damaged))) {

@@ -8,6 +8,10 @@
 
 namespace dlt::models {
 
+// The model_type of the config.json in `folder`, "mamba" also where it is that of Mamba's authors,
+// who name none; "" where there is no such file or word.
+std::string hf_family(const std::string& folder);
+
 // A config.json of Hugging Face's with typed reads; every mistake (Exit::damaged) says where.
 class HfJson {
  public:

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "data/text_source.h"
 #include "io/safetensors.h"
+#include "models/hf_json.h"
 #include "models/mamba/hf.h"
 #include "models/mamba/mamba_lm.h"
 #include "ops/recurrent.h"
@@ -182,7 +183,7 @@ TEST_CASE("a Mamba with every option comes back as it was", "[hf][mamba]") {
 TEST_CASE("the authors' Mamba checkpoints load too, their table padded", "[hf][mamba]") {
   const test::Folder folder;
   write_authors(folder);
-  CHECK(is_mamba(folder.path()));
+  CHECK(hf_family(folder.path()) == "mamba");
   const ImportedMamba imported = import_mamba(folder.path()), expected = import_mamba(golden);
   CHECK(imported.model.vocab == 64);
   auto weights = imported.weights;

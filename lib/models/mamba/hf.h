@@ -11,9 +11,6 @@ namespace dlt::models {
 // config.json. Exit::usage, naming the option, for what MambaForCausalLM cannot be.
 std::string hf_mamba_config(const MambaLmConfig& c, const text::Tokenizer& tokenizer);
 
-// Whether config.json in `folder`, if there is one, is one of Mamba's of either kind.
-bool is_mamba(const std::string& folder);
-
 struct ImportedMamba {
   std::string config;  // dlt's, as JSON text
   MambaLmConfig model;

@@ -1,11 +1,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "models/hf_json.h"
 #include "models/hf_tensors.h"
 #include "models/mamba/hf.h"
-#include "train/files.h"
 
 namespace dlt::models {
 namespace {
@@ -139,15 +137,6 @@ MambaLmConfig config_of(const Options& o, const std::string& where) {
 }
 
 }  // namespace
-
-bool is_mamba(const std::string& folder) {
-  const std::string path = folder + "/config.json";
-  if (!train::exists(path)) return false;
-  const auto config = json::parse(read_file(path, Exit::damaged), nullptr, false);
-  if (!config.is_object()) return false;
-  const bool authors = !config.contains("model_type") && config.contains("ssm_cfg");
-  return authors || config.value("model_type", json()) == "mamba";
-}
 
 ImportedMamba import_mamba(const std::string& folder) {
   const HfJson j(folder + "/config.json");
