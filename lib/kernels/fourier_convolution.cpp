@@ -34,79 +34,136 @@ kiss_fft_cpx product(kiss_fft_cpx a, kiss_fft_cpx b) {
 }
 kiss_fft_cpx conjugate(kiss_fft_cpx a) { return {a.r, -a.i}; }
 
-// Making them takes as long as several transforms, so each thread keeps its last ones; it alone
-// can use them, since they have places for what is on the way.
-struct Plans {
-  Size half = 0;
-  Owned<kiss_fftr_cfg> there, back;         // of 2 * half real numbers
-  Owned<kiss_fft_cfg> odd_there, odd_back;  // of half complex ones
-  Signal turn;                              // exp(-i pi j / (2 half))
+// A real x mod z^size + 1 by one complex transform of half as many points: mod z^(size/2) + i it
+// is x_j - i x_{j + size/2}, mod z^(size/2) - i the conjugate of that, and with z = exp(-i pi /
+// size) w it is a polynomial in w mod w^(size/2) - 1.
+struct TurnedPlan {
+  Size size;
+  Owned<kiss_fft_cfg> there, back;  // of size / 2 complex numbers
+  Signal turn;                      // exp(-i pi j / size)
 
-  explicit Plans(Size n) : half(n) {
-    const auto size = static_cast<int>(n);
-    there = owned(kiss_fftr_alloc(2 * size, 0, nullptr, nullptr));
-    back = owned(kiss_fftr_alloc(2 * size, 1, nullptr, nullptr));
-    odd_there = owned(kiss_fft_alloc(size, 0, nullptr, nullptr));
-    odd_back = owned(kiss_fft_alloc(size, 1, nullptr, nullptr));
-    for (Size j = 0; j < n; ++j) {
-      const double angle = std::numbers::pi / 2 * static_cast<double>(j) / static_cast<double>(n);
+  explicit TurnedPlan(Size n) : size(n) {
+    const auto points = static_cast<int>(n / 2);
+    there = owned(kiss_fft_alloc(points, 0, nullptr, nullptr));
+    back = owned(kiss_fft_alloc(points, 1, nullptr, nullptr));
+    for (Size j = 0; j < n / 2; ++j) {
+      const double angle = std::numbers::pi * static_cast<double>(j) / static_cast<double>(n);
       turn.push_back({static_cast<float>(std::cos(angle)), static_cast<float>(-std::sin(angle))});
     }
   }
 };
-const Plans& plans_of(Size half) {
+
+// Numbers that a transform has place for, which are at least `time`, and can be halved so often
+// that each half is even.
+constexpr Size halvings = 3;
+Size size_of(Size time) {
+  constexpr Size unit = 2 << halvings;
+  return unit * kiss_fft_next_fast_size(static_cast<int>((time + unit - 1) / unit));
+}
+
+// Making them takes as long as several transforms, so each thread keeps its last ones; it alone
+// can use them, since they have places for what is on the way.
+struct Plans {
+  Size size;
+  std::vector<TurnedPlan> turned;    // of size, size / 2, ..., rest
+  Size rest;                         // size of the last part
+  Owned<kiss_fftr_cfg> there, back;  // of rest real numbers
+
+  explicit Plans(Size n) : size(n), rest(n >> halvings) {
+    for (Size part = size; part >= rest; part /= 2) turned.emplace_back(part);
+    there = owned(kiss_fftr_alloc(static_cast<int>(rest), 0, nullptr, nullptr));
+    back = owned(kiss_fftr_alloc(static_cast<int>(rest), 1, nullptr, nullptr));
+  }
+};
+const Plans& plans_of(Size size) {
   thread_local std::unique_ptr<Plans> plans;
-  if (plans == nullptr || plans->half != half) plans = std::make_unique<Plans>(half);
+  if (plans == nullptr || plans->size != size) plans = std::make_unique<Plans>(size);
   return *plans;
 }
 
-// Half of the numbers that a transform has place for, which are at least `time`.
-Size half_of(Size time) { return kiss_fft_next_fast_size(static_cast<int>((time + 1) / 2)); }
-
-// Two transforms of signals of `time` numbers: at the roots of z^size = 1, as usual, and at those
-// of z^size = -1. A product that is longer than `size` wraps around with its sign kept in the one
-// and turned in the other, so their mean is the product. That is as much work as one transform of
-// a signal padded to twice the length, but closer to the caches' size.
-//
-// The second kind: x mod z^half + i is x_j - i x_{j + half}, real x being the conjugate of it mod
-// z^half - i, and with z = exp(-i pi / size) w that is a polynomial in w mod w^half - 1.
+// Transforms of signals of `time` numbers, whose products have place for twice as many: at the
+// roots of z^(2 size) = 1, which are those of z^size = -1, of z^(size/2) = -1 and so on down to
+// z^rest = -1, and of z^rest = 1. That is as much work as one transform of a signal padded to twice
+// the length, in parts that are closer to the caches' size.
 class Fourier {
  public:
   explicit Fourier(Size time)
       : time_(time),
-        half_(half_of(time)),
-        plans_(plans_of(half_)),
-        signal_(static_cast<std::size_t>(2 * half_)),
-        turned_(static_cast<std::size_t>(half_)) {}
+        plans_(plans_of(size_of(time))),
+        signal_(static_cast<std::size_t>(plans_.size)),
+        turned_(static_cast<std::size_t>(plans_.size / 2)) {}
 
-  Size points() const { return 2 * half_ + 1; }
+  Size points() const { return plans_.size + 1; }
 
   void transform(Spectrum out, const real* x) {
-    std::copy_n(x, time_, signal_.begin());
-    std::fill(signal_.begin() + time_, signal_.end(), 0.0F);
-    kiss_fftr(plans_.there.get(), signal_.data(), out);
-    const float* later = signal_.data() + half_;
-    for (std::size_t j = 0; j < turned_.size(); ++j) {
-      turned_[j] = product({signal_[j], -later[j]}, plans_.turn[j]);
+    float* signal = signal_.data();  // x mod z^part - 1
+    std::copy_n(x, time_, signal);
+    std::fill_n(signal + time_, plans_.size - time_, 0.0F);
+    const float* rest = signal;  // x mod z^part + 1
+    for (const TurnedPlan& plan : plans_.turned) {
+      const Size part = plan.size;
+      if (part < plans_.size) {
+        float* later = signal + part;
+        for (Size t = 0; t < part; ++t) {
+          const float first = signal[t], second = later[t];
+          signal[t] = first + second;
+          later[t] = first - second;
+        }
+        rest = later;
+      }
+      turned_transform(out, rest, plan);
+      out += part / 2;
     }
-    kiss_fft(plans_.odd_there.get(), turned_.data(), out + half_ + 1);
+    kiss_fftr(plans_.there.get(), signal, out);
   }
 
   // y (+)= the signal whose transform is `x`.
   void invert(real* y, ConstSpectrum x, bool accumulate) {
-    kiss_fftri(plans_.back.get(), x, signal_.data());
-    kiss_fft(plans_.odd_back.get(), x + half_ + 1, turned_.data());
-    const float scale = 0.25F / static_cast<float>(half_);  // of the sums over 2 half; twice `odd`
+    float* signal = signal_.data();  // part times the signal mod z^part - 1
+    x += plans_.size - plans_.rest / 2;
+    kiss_fftri(plans_.back.get(), x, signal);
+    for (auto plan = plans_.turned.rbegin(); plan->size < plans_.size; ++plan) {
+      const Size part = plan->size, half = part / 2;
+      x -= half;
+      const kiss_fft_cpx* odd = turned_inverse(x, *plan);
+      float* later = signal + part;
+      for (Size t = 0; t < half; ++t) {
+        const float a = signal[t], b = signal[t + half], c = 2 * odd[t].r, d = -2 * odd[t].i;
+        signal[t] = a + c;
+        signal[t + half] = b + d;
+        later[t] = a - c;
+        later[t + half] = b - d;
+      }
+    }
+    const Size half = plans_.size / 2;
+    const kiss_fft_cpx* odd = turned_inverse(x - half, plans_.turned.front());
+    const float scale = 0.5F / static_cast<float>(plans_.size);
     for (Size t = 0; t < time_; ++t) {
-      const auto at = static_cast<std::size_t>(t < half_ ? t : t - half_);
-      const kiss_fft_cpx odd = product(turned_[at], conjugate(plans_.turn[at]));
-      const float mean = signal_[static_cast<std::size_t>(t)] + 2 * (t < half_ ? odd.r : -odd.i);
+      const float mean = signal[t] + 2 * (t < half ? odd[t].r : -odd[t - half].i);
       y[t] = (accumulate ? y[t] : 0) + static_cast<real>(scale * mean);
     }
   }
 
  private:
-  Size time_, half_;
+  void turned_transform(Spectrum out, const float* x, const TurnedPlan& plan) {
+    const Size half = plan.size / 2;
+    const kiss_fft_cpx* turn = plan.turn.data();
+    Spectrum turned = turned_.data();
+    for (Size j = 0; j < half; ++j) turned[j] = product({x[j], -x[j + half]}, turn[j]);
+    kiss_fft(plan.there.get(), turned, out);
+  }
+
+  // size / 2 times x_j - i x_{j + size/2} of the signal x.
+  const kiss_fft_cpx* turned_inverse(ConstSpectrum x, const TurnedPlan& plan) {
+    Spectrum turned = turned_.data();
+    kiss_fft(plan.back.get(), x, turned);
+    for (Size j = 0; j < plan.size / 2; ++j) {
+      turned[j] = product(turned[j], conjugate(plan.turn[static_cast<std::size_t>(j)]));
+    }
+    return turned;
+  }
+
+  Size time_;
   const Plans& plans_;
   std::vector<float> signal_;
   Signal turned_;
@@ -119,7 +176,7 @@ Spectrum row_of(real* spectra, Size row, Size points) {
 
 }  // namespace
 
-Size spectrum_size(Size time) noexcept { return 2 * (2 * half_of(time) + 1); }
+Size spectrum_size(Size time) noexcept { return 2 * (size_of(time) + 1); }
 
 void fourier_convolution(real* y, const real* u, const real* kernel, Size step, const LongSize& n,
                          real* spectra) noexcept {

@@ -48,6 +48,7 @@ SequenceSettings::SequenceSettings(config::Reader& root, const Origin& origin, R
 
 void SequenceSettings::read_model(config::Reader& model, ReadBackbone read) {
   backbone = read(model);
+  if (shape.vocabulary > 0) model.field("input_deviation", backbone.input_deviation, 0, 10);
   if (!shape.asks_steps) {
     model.choice("pooling", pooling, {{"mean", Pooling::mean}, {"last", Pooling::last}});
   }
