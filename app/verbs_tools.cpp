@@ -63,7 +63,8 @@ void add_look(CLI::App& cli, int& code) {
       ->check(integer(0));
   t->add_flag("--json", b.json, "one JSON object");
 
-  t = verb(cli, "growth", "Time and memory of training steps by the length of their sequences",
+  t = verb(cli, "growth",
+           "Time and memory of training steps, or generated tokens, by the length of sequences",
            "dlt growth configs/bench/growth-mamba.json --lengths 2048,4096 -o growth.svg", code,
            [] { growth(w); });
   t->add_option("configs", w.configs, "experiment configs with a model.context")->required();
@@ -73,7 +74,8 @@ void add_look(CLI::App& cli, int& code) {
       ->required()
       ->allow_extra_args(false)
       ->check(integer(1));
-  t->add_option("--seconds", w.seconds, "that each point is timed for, a step at least")
+  t->add_flag("--generate", w.generate, "time tokens that continue a text, not training steps");
+  t->add_option("--seconds", w.seconds, "that training steps are timed for, one step at least")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   t->add_option("-o,--out", w.out, "the times as a picture (SVG)");

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <fmt/core.h>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <unistd.h>
@@ -24,7 +25,7 @@ using nlohmann::ordered_json;
 
 struct Point {
   std::string config;
-  std::int64_t length = 0, tokens = 0;  // of a sequence, of a step
+  std::int64_t length = 0, tokens = 0;  // of a sequence; of the step that was timed
   double seconds = 0;                   // a step's
   std::int64_t bytes = 0;               // of arrays, at most
   std::optional<double> growth;         // seconds over those of half the length
@@ -34,22 +35,29 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-void check_has_length(const std::string& config) {
+void check_config(const std::string& config, bool generate) {
   auto root = config::Reader::parse_file(config);
-  models::make_model(root, {.run = "", .purpose = models::Purpose::look});
+  const auto model = models::make_model(root, {.run = "", .purpose = models::Purpose::look});
   const auto all = root.attributes();
   require(std::ranges::find(all, "/model/context", &config::Attribute::pointer) != all.end(),
           Exit::usage, "'{}' has a model without model.context: there is no length to change",
           config);
+  require(!generate || model->language() != nullptr, Exit::usage,
+          "'{}' has no language model: --generate needs one that continues a text", config);
+}
+
+std::unique_ptr<models::Model> make(config::Reader& root, std::int64_t length,
+                                    const GrowthOptions& o) {
+  for (const std::string& assignment : o.sets) root.set(assignment);
+  root.set(fmt::format("model.context={}", length));
+  return models::make_model(root, {});
 }
 
 // The fastest of the steps that the time is enough for; the first, where pages are new, counts only
 // if it takes that long alone.
 Point measure(const std::string& config, std::int64_t length, const GrowthOptions& o) {
   auto root = config::Reader::parse_file(config);
-  for (const std::string& assignment : o.sets) root.set(assignment);
-  root.set(fmt::format("model.context={}", length));
-  const auto model = models::make_model(root, {});
+  const auto model = make(root, length, o);
   auto train = root.child("train");
   const auto fit = train::FitConfig::read(train);
   train::Task& task = model->synthetic_task();
@@ -68,6 +76,29 @@ Point measure(const std::string& config, std::int64_t length, const GrowthOption
   return point;
 }
 
+// One text, from one token on: the mean time of the last tenth of each number of tokens.
+void generate(const std::string& config, const GrowthOptions& o,
+              const std::function<void(Point)>& found) {
+  auto root = config::Reader::parse_file(config);
+  const auto model = make(root, o.lengths.back(), o);
+  auto next = o.lengths.begin();
+  std::int64_t count = 0, first = 0;  // tokens; those before the timed ones
+  auto start = Clock::now();
+  const auto begin = [&] {
+    Storage::reset_peak();
+    first = std::max(count, *next - (*next + 9) / 10);
+  };
+  begin();
+  model->language()->generate({0}, {.tokens = o.lengths.back()}, [&](std::int32_t) {
+    if (count++ == first) start = Clock::now();
+    if (count < *next) return true;
+    const double seconds = seconds_since(start) / static_cast<double>(count - first);
+    found({config, count, 1, seconds, Storage::peak_bytes(), {}});
+    if (++next != o.lengths.end()) begin();
+    return next != o.lengths.end();
+  });
+}
+
 void set_growth(std::vector<Point>& points) {
   for (Point& p : points) {
     for (const Point& half : points) {
@@ -78,13 +109,15 @@ void set_growth(std::vector<Point>& points) {
 }
 
 std::string figure(const std::vector<Point>& points, const GrowthOptions& o) {
-  report::LineChart chart{.title = "Time of a training step by the length of sequences",
-                          .subtitle = fmt::format("{} threads", threads()),
-                          .x = {"steps of a sequence", report::Scale::log},
-                          .y = {"seconds", report::Scale::log},
-                          .series = {},
-                          .levels = {},
-                          .marks = {}};
+  report::LineChart chart{
+      .title = o.generate ? "Time of a generated token by the number of those before it"
+                          : "Time of a training step by the length of sequences",
+      .subtitle = fmt::format("{} threads", threads()),
+      .x = {o.generate ? "tokens before it" : "steps of a sequence", report::Scale::log},
+      .y = {"seconds", report::Scale::log},
+      .series = {},
+      .levels = {},
+      .marks = {}};
   for (const std::string& config : o.configs) {
     const auto slash = config.find_last_of('/');
     const std::string file = config.substr(slash == std::string::npos ? 0 : slash + 1);
@@ -97,12 +130,12 @@ std::string figure(const std::vector<Point>& points, const GrowthOptions& o) {
   return svg(chart);
 }
 
-void print_json(const std::vector<Point>& points) {
+void print_json(const std::vector<Point>& points, const GrowthOptions& o) {
   ordered_json all = ordered_json::array();
   for (const Point& p : points) {
     all.push_back({{"config", p.config},
                    {"length", p.length},
-                   {"step_seconds", p.seconds},
+                   {o.generate ? "token_seconds" : "step_seconds", p.seconds},
                    {"tokens_per_second", static_cast<double>(p.tokens) / p.seconds},
                    {"growth", p.growth ? ordered_json(*p.growth) : ordered_json()},
                    {"array_bytes", p.bytes}});
@@ -111,32 +144,40 @@ void print_json(const std::vector<Point>& points) {
 }
 
 void print_row(const Point& p, std::size_t widest) {
-  fmt::print("{:<{}} {:>8} {:>10.4f} {:>8} {:>10.0f} {:>8}\n", p.config, widest, p.length,
+  fmt::print("{:<{}} {:>8} {:>10.6f} {:>8} {:>10.0f} {:>8.1f}\n", p.config, widest, p.length,
              p.seconds, p.growth ? fmt::format("{:.2f}", *p.growth) : "-",
-             static_cast<double>(p.tokens) / p.seconds, p.bytes >> 20);
+             static_cast<double>(p.tokens) / p.seconds, static_cast<double>(p.bytes) / (1 << 20));
 }
 
 }  // namespace
 
-void growth(const GrowthOptions& o) {
+void growth(const GrowthOptions& given) {
+  GrowthOptions o = given;
+  std::ranges::sort(o.lengths);
+  o.lengths.erase(std::ranges::unique(o.lengths).begin(), o.lengths.end());
   std::vector<Point> points;
   std::size_t widest = 6;
   for (const std::string& config : o.configs) widest = std::max(widest, config.size());
-  for (const std::string& config : o.configs) check_has_length(config);
+  for (const std::string& config : o.configs) check_config(config, o.generate);
   if (!o.json) {
     fmt::print("{:<{}} {:>8} {:>10} {:>8} {:>10} {:>8}\n", "config", widest, "length", "seconds",
                "growth", "tokens/s", "MB");
   }
+  const auto found = [&](Point p) {
+    points.push_back(std::move(p));
+    set_growth(points);
+    if (!o.json) print_row(points.back(), widest);
+    std::fflush(stdout);
+  };
   for (const std::string& config : o.configs) {
-    for (const std::int64_t length : o.lengths) {
-      points.push_back(measure(config, length, o));
-      set_growth(points);
-      if (!o.json) print_row(points.back(), widest);
-      std::fflush(stdout);
+    if (o.generate) {
+      generate(config, o, found);
+    } else {
+      for (const std::int64_t length : o.lengths) found(measure(config, length, o));
     }
   }
   if (!o.out.empty()) write_file(o.out, figure(points, o));
-  if (o.json) print_json(points);
+  if (o.json) print_json(points, o);
 }
 
 }  // namespace dlt::app

@@ -10,11 +10,13 @@ struct GrowthOptions {
   std::vector<std::string> configs;
   std::vector<std::string> sets;
   std::vector<std::int64_t> lengths;
-  double seconds = 5;  // that each point is timed for, at least a step
-  std::string out;     // an SVG file; empty: none
+  bool generate = false;  // time tokens, this many after the first, in place of training steps
+  double seconds = 5;     // that each training step is timed for, one step at least
+  std::string out;        // an SVG file; empty: none
   bool json = false;
 };
-// Time and memory of training steps on made-up data, by the length of their sequences.
+// Time and memory of training steps on made-up data by the length of their sequences, or of
+// generated tokens by their number.
 void growth(const GrowthOptions& options);
 
 }  // namespace dlt::app
