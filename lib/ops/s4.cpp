@@ -1,9 +1,8 @@
 #include "kernels/s4.h"
 
-#include <algorithm>
-
 #include "autograd/autograd.h"
 #include "base/error.h"
+#include "ops/fading.h"
 #include "ops/recurrent.h"
 
 namespace dlt::ops {
@@ -20,12 +19,7 @@ kernels::S4Size check(const S4& s, std::int64_t length) {
           s.log_dt.shape(), shape);
   require(length >= 0 && length <= std::int64_t{1} << 28, "s4: length {} is not in [0, 2^28]",
           length);
-  const auto values = s.a_re.values();
-  const auto grows = std::find_if(values.begin(), values.end(), [](real a) { return a >= 0; });
-  require(grows == values.end(),
-          "s4: Re(A) must be below 0 for the state to fade, but it is {} in channel {}",
-          grows == values.end() ? 0 : *grows,
-          shape.dim(1) == 0 ? 0 : (grows - values.begin()) / shape.dim(1));
+  require_fading("s4", s.a_re);
   return {shape.dim(0), shape.dim(1), length};
 }
 

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "kernels/long_convolution.h"
 #include "kernels/selective_scan.h"
+#include "ops/fading.h"
 #include "ops/recurrent.h"
 
 namespace dlt::ops {
@@ -16,6 +17,7 @@ Tensor s4d_kernel(const S4d& s, std::int64_t length) {
           s.a_re.shape(), s.a_im.shape(), s.c_re.shape(), s.c_im.shape(), s.log_dt.shape());
   require(length >= 0 && length <= std::int64_t{1} << 28, "s4d: length {} is not in [0, 2^28]",
           length);
+  require_fading("s4d", s.a_re);
   const kernels::S4dSize n{shape.dim(0), shape.dim(1), length};
   const std::vector<Tensor> in = {s.log_dt.detach(), s.a_re.detach(), s.a_im.detach(),
                                   s.c_re.detach(), s.c_im.detach()};
