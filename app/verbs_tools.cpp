@@ -75,7 +75,7 @@ void add_look(CLI::App& cli, int& code) {
       ->allow_extra_args(false)
       ->check(integer(1));
   t->add_flag("--generate", w.generate, "time tokens that continue a text, not training steps");
-  t->add_option("--seconds", w.seconds, "that training steps are timed for, one step at least")
+  t->add_option("--seconds", w.seconds, "that training steps are timed for, two steps at least")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   t->add_option("-o,--out", w.out, "the times as a picture (SVG)");

@@ -11,7 +11,7 @@ struct GrowthOptions {
   std::vector<std::string> sets;
   std::vector<std::int64_t> lengths;
   bool generate = false;  // time tokens, this many after the first, in place of training steps
-  double seconds = 5;     // that each training step is timed for, one step at least
+  double seconds = 5;     // that training steps of a length are timed for, two at least
   std::string out;        // an SVG file; empty: none
   bool json = false;
 };

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/parallel.h"
 
 namespace dlt::autograd {
 namespace {
@@ -70,7 +71,11 @@ void InputGrads::share(std::size_t i, const Tensor& gradient) {
     return;
   }
   real* sum = slot(i).data;
-  for (std::int64_t j = 0; j < gradient.size(); ++j) sum[j] += gradient.data()[j];
+  constexpr std::int64_t worth_a_thread = 1 << 15;
+  parallel_for(gradient.size(), worth_a_thread,
+               [sum, more = gradient.data()](std::int64_t from, std::int64_t to) {
+                 for (std::int64_t j = from; j < to; ++j) sum[j] += more[j];
+               });
 }
 
 bool all_finite(const Tensor& t) {
@@ -89,37 +94,30 @@ Tensor record(std::string_view op, Tensor y, std::vector<Tensor> inputs, Backwar
   return y;
 }
 
-// A joint node has the op's inputs, and a gradient that is the gradients of all results one behind
-// the other; each result has a node of its own that puts its gradient there.
+// A joint node has the op's inputs; each result has a node of its own that hands over its gradient.
+// The joint tensor is empty: that it has a gradient says that some result had one.
 std::vector<Tensor> record(std::string_view op, std::vector<Tensor> ys, std::vector<Tensor> inputs,
                            BackwardOfAll backward) {
-  std::vector<Shape> shapes;
-  std::int64_t total = 0;
-  for (const Tensor& y : ys) {
-    shapes.push_back(y.shape());
-    total += y.size();
-  }
-  const Tensor joint = Tensor::without_array({total});
+  const Tensor joint = Tensor::without_array({0});
+  const auto handed = std::make_shared<std::vector<Tensor>>(ys.size());
   if (records(inputs)) {
-    const auto split = [shapes, backward = std::move(backward)](const Tensor& dy, InputGrads& dx) {
-      std::vector<Tensor> dys;
-      const real* from = dy.data();
-      for (const Shape& shape : shapes) {
-        const auto n = static_cast<std::size_t>(shape.size());
-        dys.push_back(Tensor::from(shape, std::span(from, n)));
-        from += n;
+    std::vector<Shape> shapes;
+    for (const Tensor& y : ys) shapes.push_back(y.shape());
+    const auto all = [shapes, handed, backward = std::move(backward)](const Tensor&,
+                                                                      InputGrads& dx) {
+      std::vector<Tensor> dys = std::move(*handed);
+      for (std::size_t i = 0; i < dys.size(); ++i) {
+        if (!dys[i].defined()) dys[i] = Tensor::zeros(shapes[i]);
       }
       backward(dys, dx);
     };
-    attach(joint, Node{op, next_order++, std::move(inputs), split});
+    attach(joint, Node{op, next_order++, std::move(inputs), all});
   }
-  std::int64_t at = 0;
-  for (Tensor& y : ys) {
-    y = record(op, y, {joint}, [at](const Tensor& dy, InputGrads& dx) {
-      real* place = dx[0] + at;
-      for (std::int64_t i = 0; i < dy.size(); ++i) place[i] += dy.data()[i];
+  for (std::size_t i = 0; i < ys.size(); ++i) {
+    ys[i] = record(op, ys[i], {joint}, [handed, i](const Tensor& dy, InputGrads& dx) {
+      dx[0];
+      (*handed)[i] = dy;
     });
-    at += y.size();
   }
   return ys;
 }

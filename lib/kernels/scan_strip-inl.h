@@ -14,6 +14,7 @@
 #endif
 
 #include <algorithm>
+#include <hwy/cache_control.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace dlt::kernels::HWY_NAMESPACE {
@@ -67,6 +68,15 @@ struct Arrival {
 HWY_INLINE Arrival arrival(const ScanInputs& in, const ScanSize& n, Size t, Size count) {
   const Vector delta = load(in.delta + t * n.channels, count);
   return {load(in.u + t * n.channels, count), n.softplus ? Softplus(Wide(), delta) : delta};
+}
+
+// Strips of a row are so far from those of the next that the processor does not see them coming:
+// their lines are fetched ahead. y: another array like u.
+HWY_INLINE void fetch(const ScanInputs& in, const ScanSize& n, const real* y, Size t) {
+  hwy::Prefetch(in.u + t * n.channels);
+  hwy::Prefetch(in.delta + t * n.channels);
+  hwy::Prefetch(y + t * n.channels);
+  if (in.gate.data != nullptr) hwy::Prefetch(in.gate.data + t * in.gate.step);
 }
 
 const real* further(const real* x, Size by) { return x == nullptr ? nullptr : x + by; }

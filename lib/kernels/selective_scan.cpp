@@ -23,7 +23,9 @@ void scan_strip(real* y, real* last, real* kept, const ScanInputs& in, const Sca
   to_lanes(a, in.a, count, n.states);
   to_lanes(h, in.start, count, n.states);
   const Vector skip = skip_of(in, count);
+  constexpr Size ahead = 8;
   for (Size t = 0; t < n.time; ++t) {
+    fetch(in, n, y, std::min(t + ahead, n.time - 1));
     if (kept != nullptr && t % n.chunk() == 0) kept = std::copy_n(h, size, kept);
     const Arrival x = arrival(in, n, t, count);
     const Vector drive = hn::Mul(x.step, x.u);
@@ -51,13 +53,15 @@ struct ChunkSpace {
   real *step, *up;            // [steps, lanes]: delta, and the gradient of y before its gate
 };
 
-// The states of a chunk once more, from s.h on; dC and the gate's gradient.
+// The states of a chunk once more, from s.h on; dC and the gate's gradient. `earlier`: steps back
+// to the chunk that is next.
 void repeat_chunk(const ChunkSpace& s, const real* a, const Spaced<real>& dgate, const real* dy,
-                  const ScanInputs& in, const ScanSize& n, Size steps, Size count) {
+                  const ScanInputs& in, const ScanSize& n, Size steps, Size earlier, Size count) {
   const Wide d;
   const Size lanes = vector_lanes(), size = n.states * lanes;
   const Vector skip = skip_of(in, count);
   for (Size t = 0; t < steps; ++t) {
+    fetch(in, n, dy, t - earlier);
     const Arrival x = arrival(in, n, t, count);
     const Vector drive = hn::Mul(x.step, x.u), dout = load(dy + t * n.channels, count);
     const bool gated = in.gate.data != nullptr;
@@ -202,7 +206,7 @@ void group_chunk(const Group& g, real* space, const ChunkSpace& s, Size chunk, r
     const Size place = (g.b * strips(n) + c / lanes) * n.chunks() + chunk;
     std::copy_n(g.kept + place * size, size, s.h);
     repeat_chunk(s, strip.a, out.gate, g.dy + (g.b * n.time + t) * n.channels + c, in, n, steps,
-                 count);
+                 std::min(t, n.chunk()), count);
     walk_back(out, strip, s, in, n, steps, count);
   });
   sum_lanes(db, s.db, steps * n.states);

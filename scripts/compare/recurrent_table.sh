@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
-# The Transformer beside the networks it replaced: four language models of 0.83 million parameters
-# (configs/recurrent) on the King James text, trained alike. Prints a Markdown table: held-out loss,
+# The Transformer beside the networks that it replaced and Mamba: language models of 0.83 million
+# parameters (configs/recurrent) on the King James text, trained alike. Prints a Markdown table: held-out loss,
 # training speed, peak memory of training; draws build/compare/recurrent/gradflow.svg: how far back
 # the loss of a token reaches. Some minutes; runs that are there already are not trained again.
 #
-#   THREADS=2   STEPS=600 training steps   MODELS="transformer lstm gru rnn"
+#   THREADS=2   STEPS=600 training steps   MODELS="transformer lstm gru rnn mamba"
+#   MINUTES=10  that each model is trained for, as measured before, in place of STEPS
+#   SETS="model.context=256 train.batch=8"  changes of all configs
 #   DLT=build/release/dlt  the program; built if it is not given
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 threads=${THREADS:-$(nproc)}
 steps=${STEPS:-600}
-read -ra models <<<"${MODELS:-transformer lstm gru rnn}"
+minutes=${MINUTES:-0}
+read -ra models <<<"${MODELS:-transformer lstm gru rnn mamba}"
+read -ra assignments <<<"${SETS:-}"
+sets=()
+for assignment in "${assignments[@]}"; do sets+=(--set "$assignment"); done
 folder=build/compare/recurrent
 dlt=("${DLT:-$(scripts/build.sh | tail -n 1)}" --threads "$threads")
 
@@ -21,9 +27,12 @@ for model in "${models[@]}"; do
   config=configs/recurrent/$model.json run=$folder/$model
   runs+=("$run")
   say "$model"
-  "${dlt[@]}" bench "$config" --steps 5 --tokens 100 --json >"$folder/$model.bench.json"
+  "${dlt[@]}" bench "$config" "${sets[@]}" --steps 20 --tokens 100 --json >"$folder/$model.bench.json"
   if [[ ! -d $run ]]; then
-    "${dlt[@]}" train "$config" --set "train.steps=$steps" --out "$run" >&2
+    [[ $minutes == 0 ]] || steps=$(python3 -c 'import json, sys
+print(int(float(sys.argv[2]) * 60 / json.load(open(sys.argv[1]))["step_seconds"]))' \
+      "$folder/$model.bench.json" "$minutes")
+    "${dlt[@]}" train "$config" "${sets[@]}" --set "train.steps=$steps" --out "$run" >&2
   fi
   "${dlt[@]}" eval "$run" --json >"$folder/$model.eval.json"
 done
