@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # dlt against PyTorch: one training step of the same Mamba language model (4 layers x 256, vocabulary
-# 256, batch 4, length 1,024), in turn, on this machine. PyTorch runs the scan step by step, as
-# Hugging Face's path without CUDA does ("step"), and in a kinder form whose way back does not fill a
-# whole array for every step ("unbind"). Prints a Markdown table of medians; every run is kept in
+# 256, batch 4, length 1,024), in turn, on this machine. PyTorch runs the scan as it is written, step
+# by step ("loop"), and as Hugging Face's path without CUDA does it, in a kinder form whose way back
+# does not fill a whole array for every step ("unbind"), or as it is ("step": many minutes). Prints a Markdown table of medians; every run is kept in
 # build/compare/mamba.jsonl.
 #
 #   ROUNDS=3  runs of dlt per row               THREADS="1 2"
 #   STEPS=5   timed steps of a run of dlt       TORCH_STEPS=1  of PyTorch, which takes minutes
-#   FORMS="step unbind"                         CORE=SkylakeX: OpenBLAS's kernel for PyTorch
+#   FORMS="loop unbind"                         CORE=SkylakeX: OpenBLAS's kernel for PyTorch
 #   PYTHON=/usr/bin/python3                     one that has torch
 #   DLT=build/release/dlt                       the program; built if it is not given
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
@@ -16,7 +16,7 @@ rounds=${ROUNDS:-3}
 steps=${STEPS:-5}
 torch_steps=${TORCH_STEPS:-1}
 read -ra thread_counts <<<"${THREADS:-1 2}"
-read -ra forms <<<"${FORMS:-step unbind}"
+read -ra forms <<<"${FORMS:-loop unbind}"
 python=${PYTHON:-/usr/bin/python3}
 results=build/compare/mamba.jsonl
 dlt=${DLT:-$(scripts/build.sh | tail -n 1)}

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """One training step of a Mamba language model in PyTorch, timed: the other side of `dlt bench`.
 
-Works with Debian's python3-torch 1.13. The scan is the one that Hugging Face's transformers take where there is no CUDA:
-exp(delta A) and delta B u of all steps at once, then a loop over the steps. --scan step picks each step by its index, whose
-way back fills an array of all steps with zeros for every step; --scan unbind takes them apart once.
+Works with Debian's python3-torch 1.13. --scan loop is the recurrence as it is written, step by step. The other two are what
+Hugging Face's transformers do where there is no CUDA, exp(delta A) and delta B u of all steps at once, then a loop: --scan
+step picks each step by its index, whose way back fills an array of all steps with zeros for every step; --scan unbind takes
+them apart once.
 Prints one JSON line. float32, tied head, AdamW, gradients clipped to 1.
 """
 import argparse
@@ -15,7 +16,7 @@ import torch_side
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--scan", choices=["step", "unbind"], default="step")
+    add("--scan", choices=["loop", "step", "unbind"], default="loop")
     add("--vocab", type=int, default=256)
     add("--layers", type=int, default=4)
     add("--width", type=int, default=256)
@@ -47,7 +48,7 @@ class Mixer(nn.Module):
     def __init__(self, a):
         super().__init__()
         self.inner, self.states, self.rank = 2 * a.width, a.states, math.ceil(a.width / 16)
-        self.by_index = a.scan == "step"
+        self.scan = {"loop": self.loop, "step": self.step, "unbind": self.unbind}[a.scan]
         self.in_proj = nn.Linear(a.width, 2 * self.inner, bias=False)
         self.conv1d = nn.Conv1d(self.inner, self.inner, 4, groups=self.inner, padding=3)
         self.x_proj = nn.Linear(self.inner, self.rank + 2 * self.states, bias=False)
@@ -63,20 +64,38 @@ class Mixer(nn.Module):
         u = F.silu(self.conv1d(u)[..., :time])
         dt, b, c = self.x_proj(u.transpose(1, 2)).split([self.rank, self.states, self.states], dim=-1)
         delta = F.softplus(self.dt_proj(dt)).transpose(1, 2)
-        decay = torch.exp(delta[..., None] * -torch.exp(self.A_log)[None, :, None])  # [batch, inner, time, states]
-        drive = delta[..., None] * b[:, None] * u[..., None]
-        if not self.by_index:
-            decay, drive, c = decay.unbind(2), drive.unbind(2), c.unbind(1)
-        state, ys = torch.zeros(x.shape[0], self.inner, self.states), []
-        for t in range(time):
-            if self.by_index:
-                state = decay[:, :, t] * state + drive[:, :, t]
-                ys.append(torch.matmul(state, c[:, t, :, None])[..., 0])
-            else:
-                state = decay[t] * state + drive[t]
-                ys.append(torch.matmul(state, c[t][..., None])[..., 0])
-        y = torch.stack(ys, dim=-1) + u * self.D[:, None]
+        y = self.scan(u, delta, b, c) + u * self.D[:, None]
         return self.out_proj((y * F.silu(gate)).transpose(1, 2))
+
+    # u and delta [batch, inner, time], b and c [batch, time, states], to y as u.
+    def loop(self, u, delta, b, c):
+        a, state, ys = -torch.exp(self.A_log), u.new_zeros(u.shape[0], self.inner, self.states), []
+        for t in range(u.shape[2]):
+            step = delta[:, :, t, None]
+            state = torch.exp(step * a) * state + step * u[:, :, t, None] * b[:, t, None]
+            ys.append(torch.matmul(state, c[:, t, :, None])[..., 0])
+        return torch.stack(ys, dim=-1)
+
+    def step(self, u, delta, b, c):
+        decay, drive = self.whole(u, delta, b)
+        state, ys = u.new_zeros(u.shape[0], self.inner, self.states), []
+        for t in range(u.shape[2]):
+            state = decay[:, :, t] * state + drive[:, :, t]
+            ys.append(torch.matmul(state, c[:, t, :, None])[..., 0])
+        return torch.stack(ys, dim=-1)
+
+    def unbind(self, u, delta, b, c):
+        decay, drive = self.whole(u, delta, b)
+        state, ys = u.new_zeros(u.shape[0], self.inner, self.states), []
+        for decay_t, drive_t, c_t in zip(decay.unbind(2), drive.unbind(2), c.unbind(1)):
+            state = decay_t * state + drive_t
+            ys.append(torch.matmul(state, c_t[..., None])[..., 0])
+        return torch.stack(ys, dim=-1)
+
+    # exp(delta A) and delta B u, [batch, inner, time, states]
+    def whole(self, u, delta, b):
+        decay = torch.exp(delta[..., None] * -torch.exp(self.A_log)[None, :, None])
+        return decay, delta[..., None] * b[:, None] * u[..., None]
 
 
 class Mamba(nn.Module):
