@@ -45,32 +45,18 @@ class TransformerBackbone : public Backbone {
   Tensor operator()(const Tensor& x, nn::Training* training) const override {
     return blocks_(x, training);
   }
-  std::vector<Stack::Row> rows(std::int64_t time) const override;
+  std::vector<Stack::Row> rows(std::int64_t time) const override {
+    std::vector<Stack::Row> all;
+    for (const PartCost& part : part_costs(c_, time)) {
+      all.push_back({part.name, {.macs = part.macs, .kept = part.kept}});
+    }
+    return all;
+  }
 
  private:
   TransformerConfig c_;
   TransformerBlocks blocks_;
 };
-
-std::vector<Stack::Row> TransformerBackbone::rows(std::int64_t time) const {
-  std::vector<Stack::Row> all;
-  const MixerCost one_row{.kept = c_.width};
-  if (!c_.rope()) all.push_back({"positions", one_row});
-  const std::int64_t attended = c_.heads * c_.head_width, packed = c_.attention().packed();
-  for (std::int64_t i = 0; i < c_.layers; ++i) {
-    const std::string block = "blocks." + std::to_string(i) + ".";
-    all.push_back({block + "norm1", one_row});
-    all.push_back({block + "attention",
-                   {.macs = c_.width * (packed + attended) + attended * (time + 1),
-                    .kept = packed * (c_.rope() ? 2 : 1) + attended + c_.width}});
-    all.push_back({block + "norm2", one_row});
-    const std::int64_t matrices = c_.swiglu() ? 3 : 2;
-    all.push_back(
-        {block + "mlp", {.macs = c_.width * c_.hidden * matrices, .kept = c_.hidden * matrices}});
-  }
-  all.push_back({"norm", one_row});
-  return all;
-}
 
 }  // namespace
 

@@ -96,6 +96,23 @@ Tensor TransformerBlock::cached(const Tensor& x, LayerCache& cache, std::int64_t
   return h + mlp(h);
 }
 
+std::vector<PartCost> part_costs(const TransformerConfig& c, std::int64_t time) {
+  const std::int64_t attended = c.heads * c.head_width, packed = c.attention().packed();
+  const std::int64_t matrices = c.swiglu() ? 3 : 2;
+  std::vector<PartCost> all;
+  if (!c.rope()) all.push_back({"positions", 0, c.width});
+  for (std::int64_t i = 0; i < c.layers; ++i) {
+    const std::string block = "blocks." + std::to_string(i) + ".";
+    all.push_back({block + "norm1", 0, c.width});
+    all.push_back({block + "attention", c.width * (packed + attended) + attended * (time + 1),
+                   packed * (c.rope() ? 2 : 1) + attended + c.width});
+    all.push_back({block + "norm2", 0, c.width});
+    all.push_back({block + "mlp", c.width * c.hidden * matrices, c.hidden * matrices});
+  }
+  all.push_back({"norm", 0, c.width});
+  return all;
+}
+
 TransformerBlocks::TransformerBlocks(const nn::Scope& s, const TransformerConfig& c)
     : c_(c), norm_(make_norm(s / "norm", c)) {
   if (!c.rope()) {

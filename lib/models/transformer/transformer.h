@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "models/transformer/config.h"
@@ -35,6 +36,15 @@ class TransformerBlock {
   nn::Norm norm2_;
   nn::Linear up_, down_;
 };
+
+// What a part does for one row of a sequence of `time`: multiply-adds of the forward pass, numbers
+// kept for the way back.
+struct PartCost {
+  std::string name;
+  std::int64_t macs = 0, kept = 0;
+};
+// Of TransformerBlocks, in order.
+std::vector<PartCost> part_costs(const TransformerConfig& c, std::int64_t time);
 
 // Positions, blocks and the last norm: "positions.weight" unless rotated, "blocks.0...", "norm...".
 class TransformerBlocks {

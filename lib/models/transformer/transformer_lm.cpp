@@ -70,17 +70,7 @@ std::vector<LanguageLayer> TransformerLm::layers(const nn::StateDict& weights) c
     all.push_back({name, width, count_under(weights, name), macs});
   };
   row("embedding", c.width, 0);
-  if (!c.rope()) row("positions", c.width, 0);
-  for (std::int64_t i = 0; i < c.layers; ++i) {
-    const std::string block = "blocks." + std::to_string(i) + ".";
-    const std::int64_t attended = c.heads * c.head_width;
-    row(block + "norm1", c.width, 0);
-    row(block + "attention", c.width,
-        c.width * (c.attention().packed() + attended) + attended * (c.context + 1));
-    row(block + "norm2", c.width, 0);
-    row(block + "mlp", c.width, c.width * c.hidden * (c.swiglu() ? 3 : 2));
-  }
-  row("norm", c.width, 0);
+  for (const PartCost& part : part_costs(c, c.context)) row(part.name, c.width, part.macs);
   row("head", c.vocab, c.width * c.vocab);
   return all;
 }
