@@ -73,3 +73,17 @@ TEST_CASE("many small loops finish, one after the other", "[base][parallel]") {
   }
   CHECK(total == 60'000);
 }
+
+#if defined(__x86_64__)
+TEST_CASE("in loops what would be subnormal is 0, in any thread", "[base][parallel]") {
+  const volatile float small = 1e-30F;
+  for (int count : {1, 2}) {
+    const Threads scope(count);
+    std::vector<float> products(100, 1);
+    parallel_each(100, worth_a_thread,
+                  [&](std::int64_t i) { products[static_cast<std::size_t>(i)] = small * 1e-10F; });
+    CHECK(std::ranges::count(products, 0.0F) == 100);
+    CHECK(small * 1e-10F > 0);
+  }
+}
+#endif
