@@ -111,7 +111,7 @@ std::string figure(const std::vector<Point>& points, const GrowthOptions& o) {
   report::LineChart chart{
       .title = o.generate ? "Time of a generated token by the number of those before it"
                           : "Time of a training step by the length of sequences",
-      .subtitle = fmt::format("{} threads", threads()),
+      .subtitle = fmt::format("{} thread{}", threads(), threads() == 1 ? "" : "s"),
       .x = {o.generate ? "tokens before it" : "steps of a sequence", report::Scale::log},
       .y = {"seconds", report::Scale::log},
       .series = {},

@@ -166,10 +166,10 @@ TEST_CASE("what a sequence model cannot be made of is told", "[sequence]") {
   CHECK(refusal(R"("name": "seq.gru", "loss": "cross_entropy")",
                 R"("name": "series", "train": "data/fixtures/waves.csv")") ==
         "c:1:39: /model/loss: the data have numbers to predict: use mse, l1, smooth_l1 or huber");
-  CHECK(
-      refusal(R"("name": "seq.gru", "pooling": "last")", R"("name": "induction")") ==
-      "c:1:31: /model/pooling: is not a known key; known: dropout, label_smoothing, layers, loss, "
-      "name, width");
+  CHECK(refusal(R"("name": "seq.gru", "pooling": "last")", R"("name": "induction")") ==
+        "c:1:31: /model/pooling: is not a known key; known: dropout, input_deviation, "
+        "label_smoothing, layers, loss, "
+        "name, width");
   CHECK(refusal(R"("name": "seq.gru")", R"("name": "inductoin")") ==
         "c:2:18: /data/name: unknown data set 'inductoin'; did you mean 'induction'?");
   CHECK(refusal(R"("name": "seq.gru")", "") ==
