@@ -168,11 +168,10 @@ const real* read_weights(BlockPlan& plan, const ConvCorrelation& d, Size group, 
 
 void run_block(const ConvCorrelation& d, BlockPlan& plan, Size image, Size group, bool first) {
   const PlaneBlock& b = plan.b;
-  const Size x_plane = d.rows.in * d.cols.in, plane = b.plane(), zeros = b.pixels() + slack;
+  const Size plane = b.plane(), zeros = b.pixels() + slack;
   real* const copy = workspace(Slot::a, d.in * plane + zeros);
   if (first) std::fill_n(copy, d.in * plane + zeros, real(0));  // the padding, for all that follow
-  for (Size c = 0; c < d.in; ++c)
-    copy_lines(copy + c * plane, d.x + ((image * d.groups + group) * d.in + c) * x_plane, b);
+  for (Size c = 0; c < d.in; ++c) copy_lines(copy + c * plane, d.channel(image, group, c), b);
   for (Size o = 0; o < d.out; ++o) {
     const Size channel = group * d.out + o;
     real* const y = d.y + (image * d.groups * d.out + channel) * d.y_rows * d.y_cols;

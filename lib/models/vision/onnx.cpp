@@ -21,12 +21,6 @@ bool may_begin_outside(const ops::Pool& p) {
          (p.padding[0] > p.kernel[0] - p.stride[0] || p.padding[1] > p.kernel[1] - p.stride[1]);
 }
 
-const ops::Pool* pool_of(const Layer& layer) {
-  if (const auto* p = std::get_if<MaxPool>(&layer)) return &p->options;
-  if (const auto* p = std::get_if<AvgPool>(&layer)) return &p->options;
-  return nullptr;
-}
-
 // The nodes of one network, step by step.
 class Writer {
  public:
