@@ -103,7 +103,8 @@ struct BlockWork {
 };
 
 // All channels of the tile at pixel p: the sums go to `to`.
-void multiply_tiles(const BlockWork& t, real* to, Size to_step, Size p, bool narrow, bool from_y) {
+void multiply_tiles(const BlockWork& t, real* to, Size to_step, Size p, bool narrow, bool from_y,
+                    Activation at_last) {
   const Dense& s = t.s;
   const bool edge = t.edge != nullptr && p + (narrow ? 1 : 2) * wide > t.b.pixels();
   if (edge) {  // a tile in place would read behind the end of x
@@ -118,6 +119,7 @@ void multiply_tiles(const BlockWork& t, real* to, Size to_step, Size p, bool nar
     tile.depth = std::min(s.depth, s.factors - k);
     tile.offsets = (edge ? t.compact : t.offsets) + k;
     tile.add = from_y || k > 0;
+    tile.activation = k + tile.depth == s.factors ? at_last : Activation::none;
     for (Size panel = t.first_panel; panel < t.last_panel; ++panel) {
       const Size first = s.panel_begin(panel), channels = s.panel_begin(panel + 1) - first;
       const Size channel = t.group * s.d.out + first;
@@ -133,13 +135,15 @@ void run_block(const BlockWork& t) {
   const ConvCorrelation& d = t.s.d;
   const Size pixels = t.b.pixels(), y_plane = d.y_rows * d.y_cols;
   Run runs[tile_pixels];
+  const bool direct =
+      d.activation == Activation::none || (is_rectifier(d.activation) && !d.accumulate);
   for (Size p = 0; p < pixels; p += tile_pixels) {
     const bool narrow = pixels - p <= wide;
-    if (t.s.in_place && d.activation == Activation::none && pixels - p >= (narrow ? 1 : 2) * wide) {
-      multiply_tiles(t, t.y + t.b.cols.first + p, y_plane, p, narrow, d.accumulate);
+    if (t.s.in_place && direct && pixels - p >= (narrow ? 1 : 2) * wide) {
+      multiply_tiles(t, t.y + t.b.cols.first + p, y_plane, p, narrow, d.accumulate, d.activation);
       continue;
     }
-    multiply_tiles(t, t.sums, tile_pixels, p, narrow, false);
+    multiply_tiles(t, t.sums, tile_pixels, p, narrow, false, Activation::none);
     const Size count = find_runs(runs, d, t.b, p);
     for (Size o = t.s.panel_begin(t.first_panel); o < t.s.panel_begin(t.last_panel); ++o)
       for (Size r = 0; r < count; ++r)

@@ -47,8 +47,8 @@ struct Row {
   Size o;
   Windows::Range ys;
 
-  // Columns of y whose windows lie in the plane, in whole vectors: f(d, column, first column of x)
-  // for those; returns the range done.
+  // Columns of y whose windows lie in the plane, in whole vectors, of which the last may overlap
+  // the one before it: f(d, column, first column of x) for those; returns the range done.
   template <int step, class F>
   HWY_INLINE Windows::Range inside(const F& f) const {
     const Wide d;
@@ -60,12 +60,18 @@ struct Row {
       if (begin + w.kernel[1] - 1 + step * lanes > w.in[1]) break;
       f(d, c, begin);
     }
+    const Size room = w.in[1] + w.padding[1] - (w.kernel[1] - 1) - step * lanes;
+    const Size last = std::min(w.out[1] - lanes, room < 0 ? -1 : room / step);
+    if (last >= first && last + lanes > c) {
+      f(d, last, last * step - w.padding[1]);
+      c = last + lanes;
+    }
     return {first, c};
   }
 };
 
 template <int step>
-HWY_INLINE Windows::Range max_inside(real* y, std::int32_t* index, const Row& row) {
+HWY_INLINE Windows::Range max_places_inside(real* y, std::int32_t* index, const Row& row) {
   const Windows& w = row.w;
   return row.inside<step>([&](auto d, Size c, Size begin) {
     using Whole = hn::RebindToSigned<decltype(d)>;
@@ -89,6 +95,41 @@ HWY_INLINE Windows::Range max_inside(real* y, std::int32_t* index, const Row& ro
   });
 }
 
+template <class V>
+HWY_INLINE V larger_of(V x, V best) {
+  return hn::IfThenElse(hn::Or(hn::Gt(x, best), hn::IsNaN(x)), x, best);
+}
+
+// Without places: along the columns of the window first, a vector of neighbours at a time.
+template <int step>
+HWY_INLINE Windows::Range max_values_inside(real* y, const Row& row) {
+  const Windows& w = row.w;
+  return row.inside<step>([&](auto d, Size c, Size begin) {
+    const auto lanes = static_cast<Size>(hn::Lanes(d));
+    auto best = hn::Set(d, -std::numeric_limits<real>::infinity());
+    for (Size k = 0; k < w.kernel[1]; k += step) {
+      auto low = hn::Set(d, -std::numeric_limits<real>::infinity()), high = low;
+      for (Size iy = row.ys.begin; iy < row.ys.end; ++iy) {
+        const real* const from = row.x + iy * w.in[1] + begin + k;
+        low = larger_of(hn::LoadU(d, from), low);
+        if constexpr (step == 2) high = larger_of(hn::LoadU(d, from + lanes), high);
+      }
+      if constexpr (step == 1) {
+        best = larger_of(low, best);
+      } else {
+#if HWY_TARGET == HWY_SCALAR
+        const auto even = low, odd = high;
+#else
+        const auto even = hn::ConcatEven(d, high, low), odd = hn::ConcatOdd(d, high, low);
+#endif
+        best = larger_of(even, best);
+        if (k + 1 < w.kernel[1]) best = larger_of(odd, best);
+      }
+    }
+    hn::StoreU(best, d, y + c);
+  });
+}
+
 template <int step>
 HWY_INLINE Windows::Range mean_inside(real* y, const Row& row) {
   const Windows& w = row.w;
@@ -101,6 +142,12 @@ HWY_INLINE Windows::Range mean_inside(real* y, const Row& row) {
     }
     hn::StoreU(hn::Mul(sum, hn::Set(d, share)), d, y + c);
   });
+}
+
+template <int step>
+Windows::Range max_inside(real* y, std::int32_t* index, const Row& row) {
+  return index == nullptr ? max_values_inside<step>(y, row)
+                          : max_places_inside<step>(y, index, row);
 }
 
 void max_row(real* y, std::int32_t* index, const real* x, const Windows& w, Size o) {
@@ -122,7 +169,7 @@ void max_row(real* y, std::int32_t* index, const real* x, const Windows& w, Size
       }
     }
     y[c] = best;
-    index[c] = static_cast<std::int32_t>(place);
+    if (index != nullptr) index[c] = static_cast<std::int32_t>(place);
   }
 }
 
@@ -227,8 +274,9 @@ void add_to_row(real* x, real value, Size n) {
 
 void max_pool(real* y, std::int32_t* index, const real* x, const Windows& w) noexcept {
   parallel_each(w.planes * w.out[0], w.out[1] * elements(w), [&](Size r) {
+    std::int32_t* const places = index == nullptr ? nullptr : index + r * w.out[1];
     HWY_DYNAMIC_DISPATCH(max_row)
-    (y + r * w.out[1], index + r * w.out[1], x + r / w.out[0] * w.in[0] * w.in[1], w, r % w.out[0]);
+    (y + r * w.out[1], places, x + r / w.out[0] * w.in[0] * w.in[1], w, r % w.out[0]);
   });
 }
 

@@ -30,7 +30,7 @@ struct Windows {
   }
 };
 
-// The first of the largest elements; a NaN is larger than anything.
+// The first of the largest elements; a NaN is larger than anything. index: null if not wanted.
 void max_pool(real* y, std::int32_t* index, const real* x, const Windows& w) noexcept;
 void mean_pool(real* y, const real* x, const Windows& w) noexcept;
 void mean_pool_backward(real* dx, const real* dy, const Windows& w) noexcept;  // dx +=

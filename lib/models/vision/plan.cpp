@@ -138,13 +138,18 @@ class Plan::Maker {
 
   void operator()(const MaxPool& m) {
     const kernels::Windows w = windows(m.options);
-    auto& places = places_[p_.step];
-    places = std::make_shared<Places>(static_cast<std::size_t>(step_.output.size()));
+    const bool wanted = std::any_of(net_.steps.begin(), net_.steps.end(), [&](const FoldedStep& s) {
+      const auto* unpool = std::get_if<Unpool>(&s.layer);
+      return unpool != nullptr && unpool->pool == p_.step;
+    });
+    std::shared_ptr<Places> places;
+    if (wanted) places = std::make_shared<Places>(static_cast<std::size_t>(step_.output.size()));
+    places_[p_.step] = places;
     for (const Run& r : runs(p_.inputs[0], plane(0))) {
-      add([=, places = places, x = base_ + r.from, first = r.first * out_plane(), y = y_] {
+      add([=, x = base_ + r.from, first = r.first * out_plane(), y = y_] {
         kernels::Windows part = w;
         part.planes = r.count;
-        kernels::max_pool(y + first, places->data() + first, x, part);
+        kernels::max_pool(y + first, places ? places->data() + first : nullptr, x, part);
       });
     }
   }
