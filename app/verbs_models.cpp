@@ -140,9 +140,13 @@ void add_exchange(CLI::App& cli, int& code) {
   checkpoint_option(t, x.checkpoint);
   t->add_flag("--check", x.check, "read it back and compare");
 
-  t = verb(cli, "import", "Turn a Hugging Face folder (GPT-2, Llama, Mamba, Marian) into a run",
+  t = verb(cli, "import",
+           "Turn a Hugging Face folder (GPT-2, Llama, Mamba, Marian) or torchvision's weights of a "
+           "classifier into a run",
            "dlt import gpt2-folder --out runs/gpt2", code, [] { import_model(m); });
-  t->add_option("source", m.source, "folder with config.json and safetensors")->required();
+  t->add_option("source", m.source,
+                "folder with config.json and safetensors, or a safetensors file")
+      ->required();
   t->add_option("--out", m.out, "run folder to make")->required();
   t->add_flag("--overwrite", m.overwrite, "replace the run in the folder");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ struct LayerRow {
   Shape output;  // for one training batch
   std::int64_t parameters = 0;
   std::int64_t macs = 0;  // multiply-adds of the forward pass, one training batch
+  std::array<std::int64_t, 2> receptive_field{};  // of pictures, in pixels; 0: not known
+  bool in_training_alone = false;                 // of an auxiliary head
 };
 
 struct Summary {

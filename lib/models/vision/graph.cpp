@@ -56,4 +56,16 @@ Value Graph::add(std::string_view name, Layer layer, std::vector<Value> inputs) 
   return {std::ssize(steps_) - 1};
 }
 
+std::vector<bool> needed(const Graph& graph) {
+  std::vector<bool> all(graph.steps().size(), false);
+  const auto want = [&](std::int64_t step) { all[static_cast<std::size_t>(step)] = true; };
+  want(graph.output().step);
+  for (std::size_t i = all.size(); i-- > 0;) {
+    if (!all[i]) continue;
+    for (const Value v : graph.steps()[i].inputs) want(v.step);
+    if (const auto* unpool = std::get_if<Unpool>(&graph.steps()[i].layer)) want(unpool->pool);
+  }
+  return all;
+}
+
 }  // namespace dlt::models::vision

@@ -114,6 +114,9 @@ class Graph {
   std::vector<Auxiliary> auxiliary_;
 };
 
+// For each step whether the output depends on it: an auxiliary head's are for training alone.
+std::vector<bool> needed(const Graph& graph);
+
 // What one image costs a step.
 struct StepCost {
   std::int64_t parameters = 0;      // weights and biases; with those of a batch norm
