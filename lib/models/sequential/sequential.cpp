@@ -76,6 +76,10 @@ class SequentialModel : public Model, train::Task {
 void SequentialModel::check(const data::Examples& all, const std::string& what) const {
   require(all.item == s_.input, Exit::data, "{}: inputs are {}, the model takes {}", what, all.item,
           s_.input);
+  require(
+      all.masks.empty(), Exit::usage,
+      "{}: this model learns one class for a picture, not one for each pixel: use images.folder",
+      what);
   if (all.outputs > 0) {
     require(all.outputs == outputs(), Exit::usage,
             "{}: there are {} numbers to predict for each input, the last layer gives {}", what,
