@@ -1,5 +1,6 @@
 #include "command_line.h"
 #include "commands/eval.h"
+#include "commands/export_onnx.h"
 #include "commands/export_weights.h"
 #include "commands/generate.h"
 #include "commands/import.h"
@@ -139,6 +140,14 @@ void add_exchange(CLI::App& cli, int& code) {
   t->add_option("--out", x.out, "file or folder to write")->required();
   checkpoint_option(t, x.checkpoint);
   t->add_flag("--check", x.check, "read it back and compare");
+
+  static ExportOnnxOptions o;
+  t = verb(*group, "onnx", "A network of pictures as a graph that ONNX Runtime runs",
+           "dlt export onnx runs/fashion --out fashion.onnx --check", code, [] { export_onnx(o); });
+  t->add_option("run", o.run, "run folder")->required();
+  t->add_option("--out", o.out, "file to write")->required();
+  checkpoint_option(t, o.checkpoint);
+  t->add_flag("--check", o.check, "read it back and compare");
 
   t = verb(cli, "import",
            "Turn a Hugging Face folder (GPT-2, Llama, Mamba, Marian) or torchvision's weights of a "

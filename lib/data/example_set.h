@@ -25,6 +25,12 @@ struct Findings {
   std::vector<std::string> bad;                       // a sentence for each file
 };
 
+// What is done to pixels in [0, 1]: (x - mean) / deviation. One number for all channels, or one for
+// each; none: they are no pictures.
+struct Normalization {
+  std::vector<double> mean, deviation;
+};
+
 // Where a model gets its examples from: the object "data" of its config.
 class ExampleSet {
  public:
@@ -43,6 +49,7 @@ class ExampleSet {
   virtual Augment augment() const { return {}; }
   // Names of the classes where they have any, known after open() or restore().
   virtual std::vector<std::string> class_names() const { return {}; }
+  virtual Normalization normalization() const { return {}; }
   // Looks at all files, and goes on after those that cannot be read.
   virtual std::vector<Findings> check();
 };

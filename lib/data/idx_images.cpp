@@ -52,6 +52,7 @@ class IdxImages : public ExampleSet {
   }
 
   Augment augment() const override { return augment_; }
+  Normalization normalization() const override { return {mean_, deviation_}; }
 
  private:
   Examples open_training() const {

@@ -106,6 +106,7 @@ class ImageFolder : public ExampleSet {
 
   Augment augment() const override { return augment_; }
   Names class_names() const override { return classes_; }
+  Normalization normalization() const override { return {format_.mean, format_.deviation}; }
 
  private:
   Files list(const std::string& key, const std::string& path) {

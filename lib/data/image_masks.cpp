@@ -77,6 +77,7 @@ class ImageMasks : public ExampleSet {
 
   Augment augment() const override { return augment_; }
   Names class_names() const override { return classes_; }
+  Normalization normalization() const override { return {format_.mean, format_.deviation}; }
 
  private:
   std::pair<Files, Files> list_both() const {

@@ -22,6 +22,9 @@ struct Windows {
     const Size begin = o * stride[axis] - padding[axis], end = begin + kernel[axis];
     return {begin < 0 ? 0 : begin, end < in[axis] ? end : in[axis]};
   }
+  Size elements() const {  // of a window, in the plane
+    return (kernel[0] < in[0] ? kernel[0] : in[0]) * (kernel[1] < in[1] ? kernel[1] : in[1]);
+  }
   Size counted(std::size_t axis, Size o) const {
     const Range r = range(axis, o);
     if (!count_padding) return r.end - r.begin;

@@ -2,11 +2,13 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/registry.h"
 #include "config/reader.h"
+#include "io/onnx_file.h"
 #include "models/gradient_flow.h"
 #include "models/language.h"
 #include "models/text_classes.h"
@@ -67,6 +69,9 @@ class Model {
   virtual TextClasses* text_classes() { return nullptr; }    // if it can tell classes of texts
   virtual GradientFlow* gradient_flow() { return nullptr; }  // if its losses reach back over tokens
   virtual Translator* translator() { return nullptr; }       // if it can translate lines
+
+  // The trained model as a graph that other programs run, if it has such a form.
+  virtual std::optional<io::OnnxModel> onnx() const { return {}; }
 
   bool quiet = false;
 };

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "models/vision/onnx.h"
 #include "nn/context.h"
 #include "tensor/tensor.h"
 
@@ -34,6 +36,11 @@ class ExampleNet {
   };
   virtual const std::vector<Row>& rows() const = 0;
   virtual const Shape& output() const = 0;  // the batch of 1 with it
+  // With these weights, if there is such a form.
+  virtual std::optional<io::OnnxModel> onnx(const nn::StateDict& /*weights*/,
+                                            const vision::OnnxNotes& /*notes*/) const {
+    return {};
+  }
 };
 
 }  // namespace dlt::models

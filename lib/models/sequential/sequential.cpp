@@ -45,6 +45,8 @@ class SequentialModel : public Model, train::Task {
     export_tensors(format, path, params_.all());
   }
 
+  std::optional<io::OnnxModel> onnx() const override;
+
   train::Task& synthetic_task() override {
     synthetic_ = true;
     return *this;
@@ -186,6 +188,16 @@ Summary SequentialModel::summary() const {
   // Weights, gradients, two moments; each layer's result and its gradient.
   s.training_bytes = 4 * s.weight_bytes + whole(2 * batch * kept * sizeof(real));
   return s;
+}
+
+std::optional<io::OnnxModel> SequentialModel::onnx() const {
+  vision::OnnxNotes notes{"classify", {}, {}, {}};
+  if (s_.set) {
+    notes.classes = s_.set->class_names();
+    notes.mean = s_.set->normalization().mean;
+    notes.deviation = s_.set->normalization().deviation;
+  }
+  return net_->onnx(params_.all(), notes);
 }
 
 }  // namespace

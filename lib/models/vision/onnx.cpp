@@ -4,12 +4,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "models/vision/onnx_nodes.h"
+
 namespace dlt::models::vision {
 namespace {
-
-using Ints = std::vector<std::int64_t>;
-using Attributes = std::vector<io::OnnxAttribute>;
-using Names = std::vector<std::string>;
 
 Ints ints(const ops::Pair& p) { return {p[0], p[1]}; }
 Ints around(const ops::Pair& p) { return {p[0], p[1], p[0], p[1]}; }  // both sides alike
@@ -22,7 +20,7 @@ bool may_begin_outside(const ops::Pool& p) {
 }
 
 // The nodes of one network, step by step.
-class Writer {
+class Writer : OnnxNodes {
  public:
   explicit Writer(const Folded& net) : net_(net), values_(net.steps.size()) {}
 
@@ -36,6 +34,7 @@ class Writer {
  private:
   void add_step(std::size_t i) {
     step_ = &net_.steps[i];
+    name_ = step_->name;
     if (values_[i].empty()) values_[i] = name_of_value(i);
     result_ = step_->activation ? fresh("before") : values_[i];
     const std::string before = result_;
@@ -47,40 +46,15 @@ class Writer {
     if (i == 0) return "input";
     return static_cast<std::int64_t>(i) == net_.output.step ? "output" : fmt::format("value_{}", i);
   }
-  std::string fresh(std::string_view what) { return fmt::format("{}_{}", what, ++made_); }
-
   const std::string& value(Value v) const { return values_[static_cast<std::size_t>(v.step)]; }
   const std::string& input(std::size_t i = 0) const { return value(step_->inputs[i]); }
   const Shape& shape(Value v) const { return net_.steps[static_cast<std::size_t>(v.step)].output; }
 
-  void node(std::string type, Names inputs, std::string output, Attributes attributes = {}) {
-    const std::string name =
-        fmt::format("{}/{}", step_->name.empty() ? "step" : step_->name, fresh(type));
-    model_.nodes.push_back(
-        {std::move(type), name, std::move(inputs), {std::move(output)}, std::move(attributes)});
-  }
-
-  std::string constant(std::string_view what, Ints values) {
-    model_.constants.push_back({fresh(what), {std::ssize(values)}, std::move(values)});
-    return model_.constants.back().name;
-  }
-  std::string constant(const std::string& name, const Tensor& t) {
-    const auto values = t.values();
-    model_.constants.push_back(
-        {name, t.shape().dims(), std::vector<float>(values.begin(), values.end())});
-    return name;
-  }
-  std::string scalar(std::string_view what, float value) {
-    model_.constants.push_back({fresh(what), {}, std::vector<float>{value}});
-    return model_.constants.back().name;
-  }
-
   // The input and the step's own weights.
   Names with_weights(std::string from) {
-    Names all = {std::move(from),
-                 constant(fmt::format("{}.weight", weights_name()), step_->weight)};
-    if (step_->bias.defined())
-      all.push_back(constant(fmt::format("{}.bias", weights_name()), step_->bias));
+    const std::string name = weights_name();
+    Names all = {std::move(from), constant(name + ".weight", step_->weight)};
+    if (step_->bias.defined()) all.push_back(constant(name + ".bias", step_->bias));
     return all;
   }
   // Unique even where two steps use one module.
@@ -314,8 +288,6 @@ class Writer {
   std::string result_;                // what its node gives
   std::vector<std::string> values_;   // of every step
   bool fixed_size_ = false;
-  int made_ = 0;
-  io::OnnxModel model_;
 };
 
 }  // namespace

@@ -21,23 +21,6 @@ using kernels::Size;
 using Job = std::function<void()>;
 using Places = std::vector<std::int32_t>;  // of maxima
 
-// Channels that are neighbours both here and in the step's output.
-struct Run {
-  Size from, first, count;
-};
-
-std::vector<Run> runs(const Planes& planes, Size plane) {
-  std::vector<Run> all;
-  for (std::size_t i = 0; i < planes.size(); ++i) {
-    if (i > 0 && planes[i] == planes[i - 1] + plane) {
-      ++all.back().count;
-    } else {
-      all.push_back({planes[i], static_cast<Size>(i), 1});
-    }
-  }
-  return all;
-}
-
 kernels::Unary unary(Activation kind) {
   switch (kind) {
     case Activation::relu6:
@@ -145,7 +128,7 @@ class Plan::Maker {
     std::shared_ptr<Places> places;
     if (wanted) places = std::make_shared<Places>(static_cast<std::size_t>(step_.output.size()));
     places_[p_.step] = places;
-    for (const Run& r : runs(p_.inputs[0], plane(0))) {
+    for (const PlaneRun& r : runs(p_.inputs[0], plane(0))) {
       add([=, x = base_ + r.from, first = r.first * out_plane(), y = y_] {
         kernels::Windows part = w;
         part.planes = r.count;
@@ -174,7 +157,7 @@ class Plan::Maker {
   void operator()(const Unpool& u) {
     const Size few = plane(0), many = out_plane();
     add([y = y_, n = step_.output.size()] { std::fill_n(y, n, real(0)); });
-    for (const Run& r : runs(p_.inputs[0], few)) {
+    for (const PlaneRun& r : runs(p_.inputs[0], few)) {
       add([=, places = places_.at(u.pool), x = base_ + r.from, y = y_ + r.first * many] {
         kernels::put_back(y, x, {r.count, few, many, places->data() + r.first * few});
       });
@@ -240,7 +223,7 @@ class Plan::Maker {
   // f(y, x, number of planes) for neighbouring planes.
   template <class F>
   void for_runs(const F& f) {
-    for (const Run& r : runs(p_.inputs[0], plane(0)))
+    for (const PlaneRun& r : runs(p_.inputs[0], plane(0)))
       add([f, r, x = base_ + r.from, y = y_ + r.first * out_plane()] { f(y, x, r.count); });
   }
 
@@ -249,7 +232,7 @@ class Plan::Maker {
 
   void bring_together() {
     const Size size = plane(0);
-    for (const Run& r : runs(p_.inputs[0], size)) {
+    for (const PlaneRun& r : runs(p_.inputs[0], size)) {
       add([x = base_ + r.from, y = base_ + p_.together + r.first * size, n = r.count * size] {
         std::copy_n(x, n, y);
       });

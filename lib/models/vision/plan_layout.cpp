@@ -131,4 +131,16 @@ class Planner {
 
 Layout lay_out(const Folded& net) { return Planner(net).run(); }
 
+std::vector<PlaneRun> runs(const Planes& planes, std::int64_t plane_size) {
+  std::vector<PlaneRun> all;
+  for (std::size_t i = 0; i < planes.size(); ++i) {
+    if (i > 0 && planes[i] == planes[i - 1] + plane_size) {
+      ++all.back().count;
+    } else {
+      all.push_back({planes[i], static_cast<std::int64_t>(i), 1});
+    }
+  }
+  return all;
+}
+
 }  // namespace dlt::models::vision

@@ -28,4 +28,10 @@ struct Layout {
 };
 Layout lay_out(const Folded& net);
 
+// Channels that are neighbours both where they are and in the step's output.
+struct PlaneRun {
+  std::int64_t from, first, count;
+};
+std::vector<PlaneRun> runs(const Planes& planes, std::int64_t plane_size);
+
 }  // namespace dlt::models::vision

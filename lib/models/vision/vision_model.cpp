@@ -38,6 +38,10 @@ class VisionNet : public ExampleNet {
     }
     return out;
   }
+  std::optional<io::OnnxModel> onnx(const nn::StateDict& weights,
+                                    const vision::OnnxNotes& notes) const override {
+    return vision::to_onnx(vision::fold(net_.graph(), weights), notes);
+  }
   const std::vector<Row>& rows() const override { return rows_; }
   const Shape& output() const override { return output_; }
 

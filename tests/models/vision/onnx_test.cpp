@@ -106,6 +106,8 @@ TEST_CASE("the ONNX graph of a network", "[vision][onnx]") {
     CHECK(types(model) == std::vector<std::string>{"Add", "Clip", "Concat", "Conv", "Flatten",
                                                    "Gather", "Gemm", "GlobalAveragePool", "MaxPool",
                                                    "Relu", "Sigmoid", "Slice", "Split", "Tanh"});
+    CHECK(model.constants.front().name == "stem.0.weight");
+    CHECK(model.constants[1].name == "stem.0.bias");
     CHECK(count(model, "Split") == 3);
     CHECK(count(model, "Gather") == 3);
     CHECK(model.inputs == std::vector<io::OnnxValue>{{"input", {"batch", 3, "height", "width"}}});
