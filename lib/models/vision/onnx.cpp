@@ -4,13 +4,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "models/vision/onnx_attributes.h"
 #include "models/vision/onnx_nodes.h"
 
 namespace dlt::models::vision {
 namespace {
-
-Ints ints(const ops::Pair& p) { return {p[0], p[1]}; }
-Ints around(const ops::Pair& p) { return {p[0], p[1], p[0], p[1]}; }  // both sides alike
 
 // PyTorch drops a window that begins behind the input and its padding; before opset 22 ONNX keeps
 // it. There may be one only where the padding is larger than this.
@@ -104,25 +102,9 @@ class Writer : OnnxNodes {
  public:  // for std::visit
   void operator()(const Input&) const {}
 
-  void operator()(const Conv& c) {
-    const ops::Conv& o = c.options;
-    node("Conv", with_weights(input()), result_,
-         {{"kernel_shape", ints(c.kernel)},
-          {"strides", ints(o.stride)},
-          {"pads", around(o.padding)},
-          {"dilations", ints(o.dilation)},
-          {"group", o.groups}});
-  }
-
+  void operator()(const Conv& c) { node("Conv", with_weights(input()), result_, attributes(c)); }
   void operator()(const ConvTranspose& c) {
-    const ops::ConvTranspose& o = c.options;
-    node("ConvTranspose", with_weights(input()), result_,
-         {{"kernel_shape", ints(c.kernel)},
-          {"strides", ints(o.stride)},
-          {"pads", around(o.padding)},
-          {"output_padding", ints(o.output_padding)},
-          {"dilations", ints(o.dilation)},
-          {"group", o.groups}});
+    node("ConvTranspose", with_weights(input()), result_, attributes(c));
   }
 
   void operator()(const Linear&) {
@@ -200,27 +182,10 @@ class Writer : OnnxNodes {
   }
 
   void operator()(const Resize& r) {
-    using enum ops::Interpolation;
-    Attributes all = {{"coordinate_transformation_mode", std::string("half_pixel")}};
-    switch (r.kind) {
-      case nearest:
-        all = {{"coordinate_transformation_mode", std::string("asymmetric")},
-               {"nearest_mode", std::string("floor")}};
-        break;
-      case nearest_exact:
-        all.push_back({"nearest_mode", std::string("round_prefer_ceil")});
-        break;
-      case linear:
-        all.push_back({"mode", std::string("linear")});
-        break;
-      case bicubic:
-        all.push_back({"mode", std::string("cubic")});
-        all.push_back({"cubic_coeff_a", -0.75f});
-    }
     const auto scale = [&](std::size_t a) { return static_cast<float>(r.scale[a]); };
     model_.constants.push_back(
         {fresh("scales"), {4}, std::vector<float>{1, 1, scale(0), scale(1)}});
-    node("Resize", {input(), "", model_.constants.back().name}, result_, std::move(all));
+    node("Resize", {input(), "", model_.constants.back().name}, result_, attributes(r));
   }
 
   void operator()(const PixelShuffle& p) {

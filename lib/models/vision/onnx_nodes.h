@@ -6,13 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "io/onnx_file.h"
+#include "models/vision/onnx_attributes.h"
 #include "tensor/tensor.h"
 
 namespace dlt::models::vision {
 
-using Ints = std::vector<std::int64_t>;
-using Attributes = std::vector<io::OnnxAttribute>;
 using Names = std::vector<std::string>;
 
 // An ONNX graph that grows: nodes and constants with names of their own.
