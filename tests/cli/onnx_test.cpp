@@ -29,7 +29,7 @@ TEST_CASE("a classifier of pictures becomes an ONNX file", "[cli][onnx]") {
 TEST_CASE("models without an ONNX form say which have one", "[cli][onnx]") {
   const Folder folder;
   const Ended made = dlt({"train", "configs/smoke/mlp-moons.json", "--quiet", "--out",
-                          folder / "run", "--set", "train.steps=1"});
+                          folder / "run", "--set", "train.epochs=1"});
   CAPTURE(made.err);
   REQUIRE(made.code == 0);
   const Ended run = dlt({"export", "onnx", folder / "run", "--out", folder / "net.onnx"});

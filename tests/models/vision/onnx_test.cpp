@@ -9,6 +9,8 @@
 
 #include "autograd/autograd.h"
 #include "base/file.h"
+#include "models/vision/classifiers.h"
+#include "models/vision/plan.h"
 #include "models/vision/small_graphs.h"
 #include "support/failure.h"
 #include "support/folder.h"
@@ -35,15 +37,30 @@ std::int64_t count(const io::OnnxModel& model, const std::string& type) {
 struct Example {
   std::string name;
   Graph graph;
-  SmallNetwork net;
+  nn::StateDict weights;
   Tensor x, y;
 
   explicit Example(const SmallGraph& small)
-      : name(small.name), graph(small.graph), net(graph), x(small_pictures(graph, 2)) {
+      : name(small.name), graph(small.graph), x(small_pictures(graph, 2)) {
+    compute(SmallNetwork(graph));
+  }
+  // One that is as it was made.
+  explicit Example(const Classifier& c)
+      : name(c.name), graph(untrained(c)), x(small_pictures(graph, 1)) {
+    compute(SmallNetwork(graph, SmallNetwork::Weights::untrained));
+  }
+  io::OnnxModel onnx() const { return to_onnx(fold(graph, weights), {}); }
+
+ private:
+  static Graph untrained(const Classifier& c) {
+    auto reader = config::Reader::parse_text("{}", "m.json");
+    return c.read(reader)({3, c.side, c.side}, 1000);
+  }
+  void compute(const SmallNetwork& net) {
+    weights = net.params.all();
     const autograd::NoGrad off;
     y = net.network(x, nullptr).y;
   }
-  io::OnnxModel onnx() const { return to_onnx(fold(graph, net.params.all()), {}); }
 };
 
 std::string floats(const Tensor& t) {
@@ -58,26 +75,9 @@ Tensor tensor_of(const std::string& bytes, const Shape& shape) {
   return Tensor::from(shape, std::vector<real>(all.begin(), all.end()));
 }
 
-// Where scripts/onnxruntime.sh has put it; "" where it has not been run.
-std::string onnxruntime() {
-  const std::string folder = test::in_source("build/onnxruntime");
-  return std::filesystem::exists(folder + "/node_modules/onnxruntime-node") ? folder : "";
-}
-
-}  // namespace
-
-TEST_CASE("ONNX Runtime computes what dlt computes", "[vision][onnx]") {
-  const std::string runtime = onnxruntime();
-  if (runtime.empty() || test::shell("node --version").code != 0) {
-    fmt::print(
-        stderr,
-        "\n*** SKIPPED: exported models were not run in ONNX Runtime, which is not installed: "
-        "run scripts/onnxruntime.sh (it needs node and npm) ***\n\n");
-    return;
-  }
+// What ONNX Runtime makes of the examples, written to files, is what dlt does.
+void check_in_runtime(const std::string& runtime, const std::vector<Example>& examples) {
   const test::Folder folder;
-  std::vector<Example> examples;
-  for (const SmallGraph& small : small_graphs()) examples.emplace_back(small);
   auto jobs = nlohmann::json::array();
   for (const Example& e : examples) {
     io::write_onnx(folder / (e.name + ".onnx"), e.onnx());
@@ -93,9 +93,42 @@ TEST_CASE("ONNX Runtime computes what dlt computes", "[vision][onnx]") {
   CAPTURE(run.out, run.err);
   REQUIRE(run.code == 0);
   for (const Example& e : examples) {
-    CAPTURE(e.name);
     const Tensor y = tensor_of(read_file(folder / (e.name + ".out"), Exit::failed), e.y.shape());
+    CAPTURE(e.name);
     CHECK(largest_difference(y, e.y) < 1e-4);
+  }
+}
+
+// Where scripts/onnxruntime.sh has put it; "", and a loud word, where it has not been run.
+std::string onnxruntime() {
+  const std::string folder = test::in_source("build/onnxruntime");
+  if (std::filesystem::exists(folder + "/node_modules/onnxruntime-node") &&
+      test::shell("node --version").code == 0) {
+    return folder;
+  }
+  fmt::print(stderr,
+             "\n*** SKIPPED: exported models were not run in ONNX Runtime, which is not installed: "
+             "run scripts/onnxruntime.sh (it needs node and npm) ***\n\n");
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("ONNX Runtime computes what dlt computes", "[vision][onnx]") {
+  const std::string runtime = onnxruntime();
+  if (runtime.empty()) return;
+  std::vector<Example> examples;
+  for (const SmallGraph& small : small_graphs()) examples.emplace_back(small);
+  check_in_runtime(runtime, examples);
+}
+
+TEST_CASE("ONNX Runtime and a plan compute every classifier", "[vision][onnx][.slow]") {
+  const std::string runtime = onnxruntime();
+  for (const Classifier& c : classifiers()) {
+    const Example e(c);
+    CAPTURE(e.name);
+    CHECK(largest_difference(Plan(fold(e.graph, e.weights))(e.x), e.y) < 1e-4);
+    if (!runtime.empty()) check_in_runtime(runtime, {e});
   }
 }
 

@@ -118,7 +118,9 @@ vector<SmallGraph> small_graphs() {
   return {{"classifier", classifier()}, {"upsampling", upsampling()}, {"pools", pools()}};
 }
 
-SmallNetwork::SmallNetwork(const Graph& graph) : network(nn::Scope(params), graph) {
+SmallNetwork::SmallNetwork(const Graph& graph, Weights weights)
+    : network(nn::Scope(params), graph) {
+  if (weights == Weights::untrained) return;
   Rng rng(3);
   for (const auto& [name, array] : params.all()) {
     Tensor t = array;

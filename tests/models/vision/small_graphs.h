@@ -15,11 +15,12 @@ struct SmallGraph {
 };
 std::vector<SmallGraph> small_graphs();
 
-// A network whose weights and statistics are all neither 0 nor 1.
+// A network whose weights and statistics are all neither 0 nor 1, if they are random.
 struct SmallNetwork {
   nn::Params params{7};
   Network network;
-  explicit SmallNetwork(const Graph& graph);
+  enum class Weights { random, untrained };
+  explicit SmallNetwork(const Graph& graph, Weights weights = Weights::random);
 };
 
 // [batch, ...] of the graph's size, in [-1, 1).
