@@ -89,7 +89,7 @@ TEST_CASE("what a classifier cannot be made of is said with its place", "[vision
             .starts_with("c.json:1:20: /model/name: unknown model 'vision.resnet19'; did you mean "
                          "'vision.resnet18'?"));
   CHECK(refusal(R"({"model": {"name": "vision.resnet18", "width": 2}})") ==
-        "c.json:1:48: /model/width: is not a known key; known: classes, dropout, input, "
+        "c.json:1:39: /model/width: is not a known key; known: classes, dropout, input, "
         "label_smoothing, loss, name, small_input");
 }
 
