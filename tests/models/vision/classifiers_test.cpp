@@ -126,7 +126,8 @@ void check_runs(const Classifier& c, std::int64_t side) {
     if (t.needs_grad()) CHECK(t.has_grad());
   }
   const autograd::NoGrad off;
-  for (const real v : net(x, nullptr).y.values()) CHECK(std::isfinite(v));
+  const Tensor evaluated = net(x, nullptr).y;
+  for (const real v : evaluated.values()) CHECK(std::isfinite(v));
 }
 
 bool is_large(const Classifier& c) {  // more than ten million parameters
