@@ -5,6 +5,7 @@
 
 #include "commands/warn.h"
 #include "data/example_set.h"
+#include "train/progress.h"
 
 namespace dlt::app {
 namespace {
@@ -62,10 +63,17 @@ ordered_json as_json(const Findings& f) {
   return all;
 }
 
+std::vector<Findings> look(const DataCheckOptions& o) {
+  const auto set = open(o);
+  train::Progress progress(train::Progress::Quiet::no);
+  set->on_progress = [&](double done) { progress.stage("pictures", done); };
+  return set->check();
+}
+
 }  // namespace
 
 int data_check(const DataCheckOptions& o) {
-  const std::vector<Findings> all = open(o)->check();
+  const std::vector<Findings> all = look(o);
   std::size_t bad = 0;
   ordered_json parts = ordered_json::array();
   for (const Findings& f : all) {

@@ -80,7 +80,7 @@ class CocoBoxes {
     }
     const ordered_json all = {
         {"images", images_}, {"annotations", annotations_}, {"categories", categories}};
-    return all.dump(1) + "\n";
+    return all.dump() + "\n";
   }
 
  private:

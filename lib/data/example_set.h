@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -52,6 +53,9 @@ class ExampleSet {
   virtual Normalization normalization() const { return {}; }
   // Looks at all files, and goes on after those that cannot be read.
   virtual std::vector<Findings> check();
+
+  // Told of the part that is done, from 0 to 1, while many files are read; one call at a time.
+  std::function<void(double done)> on_progress;
 };
 
 enum class Target : bool { classes, numbers };  // what there is to predict

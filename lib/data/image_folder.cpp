@@ -188,7 +188,7 @@ std::int32_t ImageFolder::label_of(const PictureFile& file, const std::string& s
 Examples ImageFolder::read(const Files& files, const std::string& source) {
   if (files.empty()) return {};
   check_labels(files, source);
-  Pictures p = load(files, format_, source);
+  Pictures p = load(files, format_, source, on_progress);
   reader_.warn(left_out(p, source));
   for (const PictureFile& f : p.files) p.examples.labels.push_back(label_of(f, source));
   p.examples.classes = std::ssize(classes_);
@@ -200,7 +200,7 @@ std::vector<Findings> ImageFolder::check() {
   std::vector<Findings> all;
   for (const Files* files : {&train, &valid}) {
     if (files->empty()) continue;
-    Findings f = look(*files);
+    Findings f = look(*files, on_progress);
     f.part = files == &train ? "train" : "valid";
     f.source = files == &train || valid_.empty() ? train_ : valid_;
     f.bytes = f.examples * format_.channels * format_.size[0] * format_.size[1];

@@ -90,7 +90,7 @@ class ImageMasks : public ExampleSet {
 
   Examples load_all(const Files& files, const std::string& source) {
     if (files.empty()) return {};
-    Pictures p = load(files, format_, source);
+    Pictures p = load(files, format_, source, on_progress);
     reader_.warn(left_out(p, source));
     return std::move(p.examples);
   }
@@ -136,7 +136,7 @@ std::vector<Findings> ImageMasks::check() {
   for (const Files* files : {&train, &valid}) {
     if (files->empty()) continue;
     std::vector<std::int64_t> counts(256);
-    Findings f = look(*files, [&](const vision::Image& mask) {
+    Findings f = look(*files, on_progress, [&](const vision::Image& mask) {
       for (std::uint8_t c : mask.pixels) ++counts[c];
     });
     f.part = files == &train ? "train" : "valid";

@@ -37,12 +37,6 @@ void put(const Image& picture, const PictureFormat& f, std::uint8_t* to) {
   }
 }
 
-void check_pair(const PictureFile& file, const Image& picture, const Image& mask) {
-  require(picture.height == mask.height && picture.width == mask.width, Exit::data,
-          "'{}' has {} x {} pixels, its picture '{}' {} x {}", file.mask, mask.width, mask.height,
-          file.path, picture.width, picture.height);
-}
-
 void put_mask(const Image& mask, const PictureFormat& f, std::uint8_t* to) {
   const Image fitting = vision::resize_nearest(mask, part_of(mask, f), f.size[0], f.size[1]);
   std::ranges::copy(fitting.pixels, to);
@@ -86,6 +80,48 @@ void leave_out(Pictures& p, const std::vector<std::string>& bad) {
   p.files = std::move(kept);
 }
 
+struct Pair {
+  Image picture;
+  std::optional<Image> mask;
+};
+
+Pair read_pair(const PictureFile& file) {
+  Pair p{vision::read_image(file.path), {}};
+  if (file.mask.empty()) return p;
+  p.mask = vision::read_mask(file.mask);
+  require(p.picture.height == p.mask->height && p.picture.width == p.mask->width, Exit::data,
+          "'{}' has {} x {} pixels, its picture '{}' {} x {}", file.mask, p.mask->width,
+          p.mask->height, file.path, p.picture.width, p.picture.height);
+  return p;
+}
+
+// Calls take(i, pair) for each file, on threads, and gives a sentence for each: "" for those read.
+template <class F>
+std::vector<std::string> read_each(const std::vector<PictureFile>& files,
+                                   const OnProgress& on_progress, const F& take) {
+  std::vector<std::string> bad(files.size());
+  std::mutex mutex;
+  std::int64_t done = 0;
+  const auto read_one = [&](std::int64_t i) {
+    const PictureFile& file = files[static_cast<std::size_t>(i)];
+    try {
+      take(i, read_pair(file));
+    } catch (const Error& e) {
+      return first_line(e);
+    } catch (const std::exception& e) {  // no memory
+      return fmt::format("'{}' cannot be read: {}", file.path, e.what());
+    }
+    return std::string();
+  };
+  parallel_each(std::ssize(files), worth_a_thread, [&](std::int64_t i) {
+    bad[static_cast<std::size_t>(i)] = read_one(i);
+    if (!on_progress) return;
+    const std::scoped_lock lock(mutex);
+    on_progress(static_cast<double>(++done) / static_cast<double>(files.size()));
+  });
+  return bad;
+}
+
 }  // namespace
 
 void PictureFormat::read(config::Reader& data) {
@@ -106,7 +142,7 @@ void PictureFormat::read(config::Reader& data) {
 }
 
 Pictures load(const std::vector<PictureFile>& files, const PictureFormat& f,
-              const std::string& source) {
+              const std::string& source, const OnProgress& on_progress) {
   Pictures p;
   p.files = files;
   Examples& all = p.examples;
@@ -121,24 +157,11 @@ Pictures load(const std::vector<PictureFile>& files, const PictureFormat& f,
   check_memory(count * (size + (masks ? area : 0)), count, source);
   all.pixels.resize(static_cast<std::size_t>(count * size));
   if (masks) all.masks.resize(static_cast<std::size_t>(count * area));
-  std::vector<std::string> bad(files.size());
-  parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const auto at = static_cast<std::size_t>(i);
-      try {
-        const Image picture = vision::read_image(files[at].path);
-        put(picture, f, all.pixels.data() + i * size);
-        if (!masks) continue;
-        const Image mask = vision::read_mask(files[at].mask);
-        check_pair(files[at], picture, mask);
-        put_mask(mask, f, all.masks.data() + i * area);
-      } catch (const Error& e) {
-        bad[at] = first_line(e);
-      } catch (const std::exception& e) {
-        bad[at] = fmt::format("'{}' cannot be read: {}", files[at].path, e.what());
-      }
-    }
-  });
+  const std::vector<std::string> bad =
+      read_each(files, on_progress, [&](std::int64_t i, Pair pair) {
+        put(pair.picture, f, all.pixels.data() + i * size);
+        if (pair.mask) put_mask(*pair.mask, f, all.masks.data() + i * area);
+      });
   leave_out(p, bad);
   require(p.bad.empty() || (f.skip_bad && !p.files.empty()), Exit::data,
           "'{}': {} of {} pictures cannot be read, the first: {}; `dlt data check` lists them all, "
@@ -147,39 +170,20 @@ Pictures load(const std::vector<PictureFile>& files, const PictureFormat& f,
   return p;
 }
 
-Findings look(const std::vector<PictureFile>& files,
+Findings look(const std::vector<PictureFile>& files, const OnProgress& on_progress,
               const std::function<void(const Image& mask)>& see) {
   Findings f;
   std::mutex mutex;
-  std::vector<std::string> bad(files.size());
-  const auto note = [&](const Image& picture, const std::optional<Image>& mask) {
+  f.bad = read_each(files, on_progress, [&](std::int64_t, const Pair& pair) {
     const std::scoped_lock lock(mutex);
-    const std::array size = {picture.height, picture.width};
+    const std::array size = {pair.picture.height, pair.picture.width};
     const auto area = [](const auto& s) { return std::pair(s[0] * s[1], s); };
     if (++f.examples == 1) f.smallest = f.largest = size;
     if (area(size) < area(f.smallest)) f.smallest = size;
     if (area(size) > area(f.largest)) f.largest = size;
-    if (mask) see(*mask);
-  };
-  parallel_for(std::ssize(files), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      try {
-        const Image picture = vision::read_image(files[i].path);
-        std::optional<Image> mask;
-        if (!files[i].mask.empty()) {
-          mask = vision::read_mask(files[i].mask);
-          check_pair(files[i], picture, *mask);
-        }
-        note(picture, mask);
-      } catch (const Error& e) {
-        bad[i] = first_line(e);
-      } catch (const std::exception& e) {
-        bad[i] = fmt::format("'{}' cannot be read: {}", files[i].path, e.what());
-      }
-    }
+    if (pair.mask) see(*pair.mask);
   });
-  std::erase(bad, "");
-  f.bad = std::move(bad);
+  std::erase(f.bad, "");
   return f;
 }
 
@@ -196,7 +200,8 @@ std::vector<std::string> files_below(const std::string& folder) {
   while (!error && at != end) {
     const bool hidden = at->path().filename().string().starts_with('.');
     if (hidden && at->is_directory()) at.disable_recursion_pending();
-    if (!hidden && !at->is_directory()) files.push_back(at->path().string());
+    const bool pipe = at->is_other();  // reading from it could wait for ever
+    if (!hidden && !pipe && !at->is_directory()) files.push_back(at->path().string());
     at.increment(error);
   }
   require(!error, Exit::data, "cannot read the folder '{}': {}", folder, error.message());

@@ -27,6 +27,8 @@ struct PictureFormat {
   void read(config::Reader& data);
 };
 
+using OnProgress = std::function<void(double done)>;  // or none; as ExampleSet's
+
 struct Pictures {
   Examples examples;               // without labels
   std::vector<PictureFile> files;  // of each
@@ -37,10 +39,10 @@ struct Pictures {
 // `format` says so, else the first of them is in an Error (Exit::data); so is a set that takes more
 // than half of the machine's memory, before anything is read. `source`: the set, for messages.
 Pictures load(const std::vector<PictureFile>& files, const PictureFormat& format,
-              const std::string& source);
+              const std::string& source, const OnProgress& on_progress);
 
 // Decodes every file and counts sizes and what cannot be read. `see` is called with each mask.
-Findings look(const std::vector<PictureFile>& files,
+Findings look(const std::vector<PictureFile>& files, const OnProgress& on_progress,
               const std::function<void(const vision::Image& mask)>& see = nullptr);
 
 // The warning about files that were left out; "" if there are none.

@@ -9,7 +9,6 @@
 namespace dlt::data::shapes {
 namespace {
 
-using vision::Image;
 using Colour = std::array<double, 3>;  // 0 to 255
 
 struct Point {
@@ -122,7 +121,8 @@ Background draw_background(std::int64_t size, Rng& rng) {
   const double dx = std::cos(turn), dy = std::sin(turn), grain = rng.uniform(2, 14);
   const Clouds clouds(size, s / rng.uniform(2, 8), rng);
   for (std::int64_t i = 0; i < size * size; ++i) {
-    const auto x = static_cast<double>(i % size), y = static_cast<double>(i / size);
+    const std::int64_t row = i / size, column = i % size;
+    const auto x = static_cast<double>(column), y = static_cast<double>(row);
     const double along = dx * x + dy * y, across = dx * y - dy * x;
     const double t = texture == 0   ? clouds.at(x, y)
                      : texture == 1 ? 0.5 + 0.5 * std::sin(2 * std::numbers::pi * along / wave)
@@ -199,7 +199,8 @@ std::size_t shape_at(const std::vector<Shape>& shapes, double x, double y) {
 Colour pixel_at(const std::vector<Shape>& shapes, const Colour& behind, double x, double y) {
   Colour sum = {};
   for (int i = 0; i < 16; ++i) {
-    const std::size_t at = shape_at(shapes, x + (i % 4 + 0.5) / 4, y + (i / 4 + 0.5) / 4);
+    const int row = i / 4, column = i % 4;
+    const std::size_t at = shape_at(shapes, x + (column + 0.5) / 4, y + (row + 0.5) / 4);
     const Colour& colour = at == 0 ? behind : shapes[at - 1].colour;
     for (std::size_t c = 0; c < 3; ++c) sum[c] += colour[c] / 16;
   }
@@ -229,7 +230,7 @@ Scene draw(std::int64_t size, std::int64_t most, Rng& rng) {
     const Colour pixel = pixel_at(shapes, background.pixels[static_cast<std::size_t>(i)], fx, fy);
     for (std::size_t c = 0; c < 3; ++c) {
       scene.picture.pixels[static_cast<std::size_t>(3 * i) + c] =
-          static_cast<std::uint8_t>(std::clamp(pixel[c], 0.0, 255.0) + 0.5);
+          static_cast<std::uint8_t>(std::lround(std::clamp(pixel[c], 0.0, 255.0)));
     }
     const std::size_t at = shape_at(shapes, fx + 0.5, fy + 0.5);
     if (at == 0) continue;

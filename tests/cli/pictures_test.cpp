@@ -120,4 +120,21 @@ TEST_CASE("what data are is shown, of any set of examples", "[cli][pictures]") {
       "images.folder");
 }
 
+TEST_CASE("data that cannot be checked are refused", "[cli][pictures]") {
+  const Folder folder;
+  put(folder / "c.json", R"({"data": {"name": "images.foldr"}})");
+  refuses({"data", "check", folder / "c.json"}, 2,
+          (folder / "c.json") +
+              ":1:19: /data/name: unknown data set 'images.foldr'; did you mean 'images.folder'?");
+  put(folder / "c.json", R"({"data": {"name": "images.folder"}})");
+  refuses(
+      {"data", "check", folder / "c.json"}, 2,
+      "data.train names no pictures: give a folder with a folder for each class in it, or a CSV "
+      "file with the columns path and label");
+  refuses({"data", "check", "configs/linreg.json", "--set", "data.train=none.csv"}, 3,
+          "data.train: there is no file 'none.csv' (paths start at the folder that dlt is run in)");
+  refuses({"data", "make", "shapes", "--size", "8", "--out", folder / "s"}, 2,
+          "--size: expected an integer in [16, 4096], got '8' (see `dlt data make shapes --help`)");
+}
+
 }  // namespace dlt::test

@@ -40,9 +40,9 @@ struct Pictures {
   }
   std::unique_ptr<data::ExampleSet> set(const std::string& more = "",
                                         const std::string& train = "set") const {
-    auto r = config::Reader::parse_text(
-        R"({"valid_fraction": 0, "size": 2, "train": ")" + (folder / train) + '"' + more + "}",
-        "c.json");
+    auto r = config::Reader::parse_text(R"({"train": ")" + (folder / train) + '"' + more + "}",
+                                        "c.json");
+    r.preset(R"({"valid_fraction": 0, "size": 2})");
     auto made = data::make_image_folder(r, data::Target::classes);
     r.done();
     return made;
@@ -128,7 +128,7 @@ TEST_CASE("class folders that cannot be learned from are refused", "[data][error
   CHECK(p.refusal(R"(, "valid": ")" + (p.folder / "set") + '"', "alone") ==
         "'DIR/alone': there is one class alone, 'cat': at least two are needed to be told apart");
   CHECK(p.refusal(R"(, "mean": [0, 0], "std": [1, 1])", "set", Exit::usage) ==
-        "c.json:1:" + std::to_string(48 + (p.folder / "set").size()) +
+        "c.json:1:" + std::to_string(23 + (p.folder / "set").size()) +
             ": /mean: expected one number, or one for each of 3 channels");
 }
 
@@ -170,9 +170,9 @@ TEST_CASE("pictures and masks are pairs", "[data]") {
     return vision::encode_png({2, 2, 1, std::move(classes)}, {{0, 0, 0}, {9, 9, 9}, {5, 5, 5}});
   };
   const auto set = [&](const std::string& more = "") {
-    auto r = config::Reader::parse_text(
-        R"({"valid_fraction": 0, "size": 2, "train": ")" + (p.folder / "m") + '"' + more + "}",
-        "c.json");
+    auto r = config::Reader::parse_text(R"({"train": ")" + (p.folder / "m") + '"' + more + "}",
+                                        "c.json");
+    r.preset(R"({"valid_fraction": 0, "size": 2})");
     return data::make_image_masks(r, data::Target::classes);
   };
   const auto refusal = [&](const std::string& more = "") {

@@ -95,8 +95,8 @@ TEST_CASE("pictures that cannot be read say why", "[vision][errors]") {
   const std::string png = vision::encode_png(test::gradient(20, 20));
   CHECK(refusal(png.substr(0, 60)) == head + "the PNG is damaged: the file ends early");
   std::string wrong = png;
-  wrong[50] = static_cast<char>(wrong[50] ^ 1);
-  CHECK(refusal(wrong) == head + "the PNG is damaged: IDAT: CRC error");
+  wrong[30] = static_cast<char>(wrong[30] ^ 1);
+  CHECK(refusal(wrong) == head + "the PNG is damaged: IHDR: CRC error");
   const std::string jpeg = jpeg_file(64, 64, {}, {200, 30, 60});
   CHECK(refusal(jpeg.substr(0, jpeg.size() - 40)) ==
         head + "the JPEG is damaged: Premature end of JPEG file");

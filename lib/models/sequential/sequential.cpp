@@ -206,7 +206,8 @@ std::unique_ptr<Model> make_example_model(config::Reader& root, const Origin& or
                                           const Unseen& unseen, const MakeExampleNet& make) {
   SequentialSettings settings(root, origin, unseen);
   auto model = root.child("model");
-  nn::Params params(settings.seed);
+  const bool blank = (origin.from_run() && !origin.untrained) || origin.purpose == Purpose::look;
+  nn::Params params = blank ? nn::Params::blank() : nn::Params(settings.seed);
   auto made =
       std::make_unique<SequentialModel>(std::move(settings), std::move(params), model, make);
   root.done();
