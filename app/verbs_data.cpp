@@ -1,5 +1,8 @@
 #include "command_line.h"
+#include "commands/data_check.h"
 #include "commands/data_make.h"
+#include "commands/data_shapes.h"
+#include "data/shapes.h"
 #include "verbs.h"
 
 namespace dlt::app {
@@ -17,18 +20,47 @@ void length_option(CLI::App* sub, std::int64_t& length, std::int64_t least, cons
   sub->add_option("--length", length, what)->capture_default_str()->check(integer(least, longest));
 }
 
+void add_shapes(CLI::App& make, int& code) {
+  static ShapesOptions o;
+  auto* t =
+      verb(make, "shapes", "Pictures of shapes, with a class, boxes and a class for each pixel",
+           "dlt data make shapes --count 2000 --size 64 --out shapes", code, [] { data_make(o); });
+  t->add_option("--count", o.count, "pictures")->capture_default_str()->check(integer(1, 1000000));
+  t->add_option("--size", o.size, "pixels of a side")
+      ->capture_default_str()
+      ->check(integer(data::shapes::least_size, 4096));
+  t->add_option("--most", o.most, "shapes in one picture")
+      ->capture_default_str()
+      ->check(integer(1, 20));
+  t->add_option("--seed", o.seed, "of what is drawn")->capture_default_str()->check(integer(0));
+  t->add_option("--out", o.out, "the folder to make: images/, masks/, labels.csv, boxes.json")
+      ->required();
+}
+
+void add_check(CLI::App& group, int& code) {
+  static DataCheckOptions o;
+  auto* t =
+      verb(group, "check", "What a config's data are, and every file that cannot be read",
+           "dlt data check configs/smoke/cnn-fashion.json", code, [] { return data_check(o); });
+  t->add_option("config", o.config, "a config file with data of pictures or rows")->required();
+  set_option(t, o.sets);
+  t->add_flag("--json", o.json, "as JSON");
+}
+
 }  // namespace
 
 void add_data(CLI::App& cli, int& code) {
   static ListOpsOptions l;  // filled while the command line is read
   static CopyOptions c;
   static InductionOptions n;
-  auto* group = cli.add_subcommand("data", "Make data sets");
+  auto* group = cli.add_subcommand("data", "Make data sets, look at them");
   group->footer("Example:\n  dlt data make induction --length 16384 --count 64 --out long.tsv");
   group->require_subcommand(1);
-  auto* make = group->add_subcommand("make", "Made-up sequences as a file of lines");
+  auto* make = group->add_subcommand("make", "Made-up sequences and pictures");
   make->footer("Example:\n  dlt data make listops --length 100 --count 5000 --out listops.tsv");
   make->require_subcommand(1);
+  add_shapes(*make, code);
+  add_check(*group, code);
 
   auto* t = verb(*make, "listops", "Nested lists of digits and their values",
                  "dlt data make listops --length 100 --count 5000 --out listops.tsv", code,

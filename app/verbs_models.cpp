@@ -1,5 +1,6 @@
 #include "command_line.h"
 #include "commands/eval.h"
+#include "commands/export_onnx.h"
 #include "commands/export_weights.h"
 #include "commands/generate.h"
 #include "commands/import.h"
@@ -140,9 +141,21 @@ void add_exchange(CLI::App& cli, int& code) {
   checkpoint_option(t, x.checkpoint);
   t->add_flag("--check", x.check, "read it back and compare");
 
-  t = verb(cli, "import", "Turn a Hugging Face folder (GPT-2, Llama, Mamba, Marian) into a run",
+  static ExportOnnxOptions o;
+  t = verb(*group, "onnx", "A network of pictures as a graph that ONNX Runtime runs",
+           "dlt export onnx runs/fashion --out fashion.onnx --check", code, [] { export_onnx(o); });
+  t->add_option("run", o.run, "run folder")->required();
+  t->add_option("--out", o.out, "file to write")->required();
+  checkpoint_option(t, o.checkpoint);
+  t->add_flag("--check", o.check, "read it back and compare");
+
+  t = verb(cli, "import",
+           "Turn a Hugging Face folder (GPT-2, Llama, Mamba, Marian) or torchvision's weights of a "
+           "classifier into a run",
            "dlt import gpt2-folder --out runs/gpt2", code, [] { import_model(m); });
-  t->add_option("source", m.source, "folder with config.json and safetensors")->required();
+  t->add_option("source", m.source,
+                "folder with config.json and safetensors, or a safetensors file")
+      ->required();
   t->add_option("--out", m.out, "run folder to make")->required();
   t->add_flag("--overwrite", m.overwrite, "replace the run in the folder");
 }

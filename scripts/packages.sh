@@ -4,7 +4,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 needed=(cmake ninja-build g++ pkg-config libcli11-dev nlohmann-json3-dev libopenblas-dev libfmt-dev
-  catch2 libhwy-dev libkissfft-dev libmuparser-dev libutf8proc-dev zlib1g-dev python3)
+  catch2 libhwy-dev libkissfft-dev libmuparser-dev libutf8proc-dev zlib1g-dev libpng-dev libjpeg62-turbo-dev
+  python3)
 wished=(ccache mold)  # faster builds; their absence stops nothing
 if (($#)); then needed=("$@") wished=(); fi
 

@@ -12,6 +12,7 @@
 #include "models/model.h"
 #include "models/seq2seq/marian.h"
 #include "models/transformer/hf.h"
+#include "models/vision/import.h"
 #include "train/checkpoint.h"
 #include "train/files.h"
 #include "train/run.h"
@@ -110,8 +111,19 @@ Imported import_translation(const ImportOptions& options) {
   return {whole.dump(2), std::move(imported.weights)};
 }
 
+// A file of weights, or a folder of one that says no more.
+bool holds_weights_alone(const std::string& source) {
+  if (!train::is_folder(source)) return train::exists(source);
+  return train::exists(source + "/model.safetensors") && !train::exists(source + "/config.json");
+}
+
 Imported import_any(const ImportOptions& options) {
   const std::string& source = options.source;
+  if (holds_weights_alone(source)) {
+    const auto imported = models::import_classifier(source);
+    fmt::print(stderr, "'{}' is of {}\n", source, imported.name);
+    return {imported.config, imported.weights};
+  }
   const std::string family = models::hf_family(source);
   if (family == "marian") return import_translation(options);
   if (family == "mamba") return import_language(options, models::import_mamba(source));

@@ -61,6 +61,7 @@ train::FitResult train_one(const Job& job, const TrainOptions& o) {
     model->quiet = o.quiet;
     auto run = train::Run::resume(job.out, root.resolved());
     model->open_data(job.out);
+    warn(root);  // about the data
     return model->train(run, {.resume = true, .quiet = o.quiet});
   }
   train::Run::check_free(job.out, existing(o));  // before work that would be in vain
@@ -68,6 +69,7 @@ train::FitResult train_one(const Job& job, const TrainOptions& o) {
   warn(root);
   model->quiet = o.quiet;
   model->open_data("");
+  warn(root);  // about the data
   auto run = train::Run::create(job.out, root.resolved(), existing(o));
   return model->train(run, {.resume = false, .quiet = o.quiet});
 }

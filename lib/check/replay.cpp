@@ -11,6 +11,7 @@
 #include "check/ops_case.h"
 #include "check/optim_case.h"
 #include "check/train_case.h"
+#include "check/vision_case.h"
 #include "io/json_file.h"
 #include "train/files.h"
 
@@ -25,7 +26,8 @@ constexpr const char* known =
     "of model_type marian), a training run (a language model and recipe.json), bpe (bpe.json, "
     "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json), ngram (train.txt, "
     "test.txt, o3.arpa, o3.query.txt, o3.summary.txt), arpa (.arpa files), bleu (bleu.json, "
-    "bleu_golden.json)";
+    "bleu_golden.json), a classifier of pictures (model.safetensors of torchvision's names, "
+    "expected.safetensors, no config.json)";
 
 // The model_type of a config.json.
 std::string model_type(const std::string& config) {
@@ -45,7 +47,8 @@ Replay layout_of(const std::string& dir) {
   if (has("bleu.json") || has("bleu_golden.json")) return replay_bleu;
   if (has("optim.json")) return replay_optim;
   if (!arpa_files_in(dir).empty()) return has("train.txt") ? replay_ngram : replay_arpa;
-  if (!has("config.json") || !has("expected.safetensors")) return nullptr;
+  if (!has("expected.safetensors")) return nullptr;
+  if (!has("config.json")) return has("model.safetensors") ? replay_vision : nullptr;
   if (model_type(dir + "/config.json") == "marian") return replay_marian;
   return has("recipe.json") ? replay_training : replay_language;
 }

@@ -66,6 +66,7 @@ class Csv : public ExampleSet {
     return all;
   }
 
+  std::vector<std::string> class_names() const override { return classes_; }
   std::string kept() const override;
   void restore(const std::string& json, const std::string& path) override;
 

@@ -31,6 +31,7 @@ Examples subset(const Examples& all, const std::vector<std::int64_t>& members) {
   some.numbers = rows_of(all.numbers, members, all.item.size());
   some.pixels = rows_of(all.pixels, members, all.item.size());
   some.labels = rows_of(all.labels, members, 1);
+  if (!all.masks.empty()) some.masks = rows_of(all.masks, members, all.area());
   some.targets = rows_of(all.targets, members, all.outputs);
   return some;
 }
@@ -43,12 +44,48 @@ const Registry<MakeExampleSet>& example_sets() {
                       {{"images.idx", "idx"},
                        "images and class labels in two files of MNIST's format, plain or gzipped",
                        make_idx_images},
+                      {{"images.folder"},
+                       "PNG and JPEG files in a folder for each class, or named by a CSV file",
+                       make_image_folder},
+                      {{"images.masks"},
+                       "pictures and PNGs with the class of each of their pixels",
+                       make_image_masks},
                       {{"csv"}, "rows of numbers, with a class or numbers to predict", make_csv},
                   });
   return all;
 }
 
 void ExampleSet::restore(const std::string&, const std::string&) {}
+
+namespace {
+
+Findings findings_of(const Examples& all, const std::string& part) {
+  Findings f;
+  f.part = part;
+  f.examples = all.size();
+  f.bytes =
+      std::ssize(all.pixels) + std::ssize(all.numbers) * static_cast<std::int64_t>(sizeof(real));
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(all.classes));
+  for (std::int32_t label : all.labels) ++counts[static_cast<std::size_t>(label)];
+  for (std::size_t c = 0; c < counts.size(); ++c)
+    f.classes.emplace_back(std::to_string(c), counts[c]);
+  return f;
+}
+
+}  // namespace
+
+std::vector<Findings> ExampleSet::check() {
+  const ExampleSplit both = open();
+  const auto names = class_names();
+  std::vector<Findings> all = {findings_of(both.train, "train")};
+  if (both.valid.size() > 0) all.push_back(findings_of(both.valid, "valid"));
+  for (Findings& f : all) {
+    for (std::size_t c = 0; c < names.size() && c < f.classes.size(); ++c) {
+      f.classes[c].first = names[c];
+    }
+  }
+  return all;
+}
 
 std::vector<std::int64_t> held_out_members(std::int64_t size, double fraction) {
   const auto count = static_cast<std::int64_t>(static_cast<double>(size) * fraction);

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <array>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/registry.h"
 #include "config/reader.h"
@@ -11,6 +15,21 @@ namespace dlt::data {
 
 struct ExampleSplit {
   Examples train, valid;  // valid may be empty
+};
+
+// What `dlt data check` says of one part of a data set.
+struct Findings {
+  std::string part, source;  // "train", and its files
+  std::int64_t examples = 0, bytes = 0;
+  std::vector<std::pair<std::string, std::int64_t>> classes;  // of examples, or of pixels; or none
+  std::array<std::int64_t, 2> smallest{}, largest{};  // pictures as they are in the files; or zeros
+  std::vector<std::string> bad;                       // a sentence for each file
+};
+
+// What is done to pixels in [0, 1]: (x - mean) / deviation. One number for all channels, or one for
+// each; none: they are no pictures.
+struct Normalization {
+  std::vector<double> mean, deviation;
 };
 
 // Where a model gets its examples from: the object "data" of its config.
@@ -29,6 +48,14 @@ class ExampleSet {
   virtual void restore(const std::string& json, const std::string& path);
 
   virtual Augment augment() const { return {}; }
+  // Names of the classes where they have any, known after open() or restore().
+  virtual std::vector<std::string> class_names() const { return {}; }
+  virtual Normalization normalization() const { return {}; }
+  // Looks at all files, and goes on after those that cannot be read.
+  virtual std::vector<Findings> check();
+
+  // Told of the part that is done, from 0 to 1, while many files are read; one call at a time.
+  std::function<void(double done)> on_progress;
 };
 
 enum class Target : bool { classes, numbers };  // what there is to predict
@@ -38,6 +65,8 @@ const Registry<MakeExampleSet>& example_sets();
 
 std::unique_ptr<ExampleSet> make_idx_images(config::Reader& data, Target target);
 std::unique_ptr<ExampleSet> make_csv(config::Reader& data, Target target);
+std::unique_ptr<ExampleSet> make_image_folder(config::Reader& data, Target target);
+std::unique_ptr<ExampleSet> make_image_masks(config::Reader& data, Target target);
 
 // Whether example i of `size` is held out, where `fraction` of them are. The same for every seed.
 std::vector<std::int64_t> held_out_members(std::int64_t size, double fraction);

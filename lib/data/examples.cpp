@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -9,22 +10,6 @@
 
 namespace dlt::data {
 namespace {
-
-// How an image is changed: element (y, x) comes from (y + down, mirrored x + right).
-struct Change {
-  bool flip = false;
-  std::int64_t down = 0, right = 0;
-};
-
-Change draw(const Augment& a, std::uint64_t seed) {
-  Rng rng(seed);
-  Change c;
-  c.flip = rng.below(2) == 1 && a.flip;
-  const auto reach = static_cast<std::uint64_t>(2 * a.shift + 1);
-  c.down = static_cast<std::int64_t>(rng.below(reach)) - a.shift;
-  c.right = static_cast<std::int64_t>(rng.below(reach)) - a.shift;
-  return c;
-}
 
 void copy_plain(const Examples& all, std::int64_t member, real* to) {
   const std::int64_t size = all.item.size();
@@ -40,23 +25,41 @@ void copy_plain(const Examples& all, std::int64_t member, real* to) {
   }
 }
 
-// An image [channels, height, width].
 void copy_changed(const Examples& all, std::int64_t member, const Change& change, real* to) {
-  const std::int64_t channels = all.item.dim(0), height = all.item.dim(1), width = all.item.dim(2);
-  const std::uint8_t* from = all.pixels.data() + member * all.item.size();
-  for (std::int64_t c = 0; c < channels; ++c) {
-    const real scale = all.scale[static_cast<std::size_t>(c)];
-    const real shift = all.shift[static_cast<std::size_t>(c)];
-    for (std::int64_t y = 0; y < height; ++y) {
-      for (std::int64_t x = 0; x < width; ++x) {
-        const std::int64_t row = y + change.down;
-        const std::int64_t column = (change.flip ? width - 1 - x : x) + change.right;
-        const bool inside = row >= 0 && row < height && column >= 0 && column < width;
-        const std::uint8_t pixel = inside ? from[(c * height + row) * width + column] : 0;
-        *to++ = static_cast<real>(pixel) * scale + shift;
-      }
-    }
+  const vision::Planes planes{to, all.item.dim(0), all.item.dim(1), all.item.dim(2)};
+  change.apply(all.pixels.data() + member * all.item.size(), planes, all.scale, all.shift);
+}
+
+// The class of each pixel, -1 where there is none.
+void copy_mask(const Examples& all, std::int64_t member, const Change* change, std::int32_t* to) {
+  const std::uint8_t* from = all.masks.data() + member * all.area();
+  std::vector<std::uint8_t> changed;
+  if (change != nullptr) {
+    changed.resize(static_cast<std::size_t>(all.area()));
+    change->apply_mask(from, changed.data());
+    from = changed.data();
   }
+  std::transform(from, from + all.area(), to,
+                 [](std::uint8_t c) { return c == unmarked ? -1 : c; });
+}
+
+// Example i with the i-th from the end: their order is one of chance.
+void mix_batch(const Augment& augment, std::uint64_t seed, std::int64_t size, ExampleBatch& b) {
+  const std::int64_t batch = b.x.dim(0);
+  b.keep = static_cast<real>(drawn_share(augment.mixup, derive(seed, "mixup")));
+  real* x = b.x.mutable_data();
+  parallel_each(batch / 2, size, [&](std::int64_t i) {
+    vision::mix({x + i * size, static_cast<std::size_t>(size)},
+                {x + (batch - 1 - i) * size, static_cast<std::size_t>(size)}, b.keep);
+  });
+  std::vector<std::int32_t> others(b.labels.values().rbegin(), b.labels.values().rend());
+  b.others = Indices({batch}, std::move(others));
+}
+
+Indices labels_of(const Examples& all, std::span<const std::int64_t> members) {
+  std::vector<std::int32_t> labels;
+  for (std::int64_t m : members) labels.push_back(all.labels[static_cast<std::size_t>(m)]);
+  return {{std::ssize(members)}, std::move(labels)};
 }
 
 }  // namespace
@@ -69,26 +72,32 @@ ExampleBatch gather(const Examples& all, std::span<const std::int64_t> members,
   ExampleBatch b;
   b.x = Tensor::uninitialized(Shape(std::move(dims)));
   real* x = b.x.mutable_data();
+  const std::int64_t area = all.masks.empty() ? 0 : all.area();
+  std::vector<std::int32_t> classes(static_cast<std::size_t>(batch * area));
   parallel_each(batch, size, [&](std::int64_t i) {
     const std::int64_t member = members[static_cast<std::size_t>(i)];
+    std::optional<Change> change;
     if (augment.any()) {
-      const auto drawn = draw(augment, derive(seed, static_cast<std::uint64_t>(i)));
-      copy_changed(all, member, drawn, x + i * size);
+      change.emplace(augment, derive(seed, static_cast<std::uint64_t>(i)), all.item.dim(1),
+                     all.item.dim(2));
+      copy_changed(all, member, *change, x + i * size);
     } else {
       copy_plain(all, member, x + i * size);
     }
+    if (area > 0) copy_mask(all, member, change ? &*change : nullptr, classes.data() + i * area);
   });
-  if (all.outputs > 0) {
+  if (area > 0) {
+    b.labels = Indices({batch, all.item.dim(1), all.item.dim(2)}, std::move(classes));
+  } else if (all.outputs > 0) {
     b.targets = Tensor::uninitialized({batch, all.outputs});
     for (std::int64_t i = 0; i < batch; ++i) {
       const real* from = all.targets.data() + members[static_cast<std::size_t>(i)] * all.outputs;
       std::copy_n(from, all.outputs, b.targets.mutable_data() + i * all.outputs);
     }
-    return b;
+  } else {
+    b.labels = labels_of(all, members);
+    if (augment.mixup > 0) mix_batch(augment, seed, size, b);
   }
-  std::vector<std::int32_t> labels;
-  for (std::int64_t m : members) labels.push_back(all.labels[static_cast<std::size_t>(m)]);
-  b.labels = Indices({batch}, std::move(labels));
   return b;
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "data/augment.h"
 #include "tensor/tensor.h"
 
 namespace dlt::data {
@@ -19,27 +20,31 @@ struct Examples {
   std::vector<real> scale, shift;
 
   std::vector<std::int32_t> labels;  // a class for each input; or
+  std::vector<std::uint8_t> masks;   // for each pixel [size, height, width]; or
   std::vector<real> targets;         // [size, outputs]
   std::int64_t outputs = 0;          // numbers to predict for each input; 0: a class
   std::int64_t classes = 0;
 
   std::int64_t size() const {
+    if (!masks.empty()) return std::ssize(masks) / area();
     return outputs > 0 ? std::ssize(targets) / outputs : std::ssize(labels);
   }
-};
-
-struct Augment {
-  bool flip = false;       // left and right, half of the time
-  std::int64_t shift = 0;  // up to this many pixels in both directions; black comes in
-
-  bool any() const { return flip || shift > 0; }
+  std::int64_t area() const { return item.dim(-2) * item.dim(-1); }  // of images, in pixels
 };
 
 struct ExampleBatch {
   Tensor x;        // [batch, item]
-  Indices labels;  // [batch], or empty
+  Indices labels;  // [batch], of pixels [batch, height, width] with unmarked ones as -1, or empty
   Tensor targets;  // [batch, outputs], or undefined
+
+  // With mixup: example i is keep of itself and 1 - keep of one with the label others[i], so its
+  // loss is keep * loss(labels) + (1 - keep) * loss(others).
+  Indices others;
+  real keep = 1;
 };
+
+// A pixel of a mask with this number has no class.
+constexpr std::uint8_t unmarked = 255;
 
 // The examples of these numbers. With `augment`, the one at place i of the batch is changed by what
 // derive(seed, i) draws.

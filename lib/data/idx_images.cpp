@@ -33,9 +33,7 @@ class IdxImages : public ExampleSet {
     r.field("mean", mean_, 0, 1);
     r.field("std", deviation_, 1e-6, 1e6);
     if (mean_.size() != deviation_.size()) r.fail("std", "needs as many numbers as mean has");
-    auto augment = r.child("augment");
-    augment.field("flip", augment_.flip);
-    augment.field("shift", augment_.shift, 0, 1 << 12);
+    augment_ = read_augment(r);
   }
 
   ExampleSplit open() override {
@@ -54,6 +52,7 @@ class IdxImages : public ExampleSet {
   }
 
   Augment augment() const override { return augment_; }
+  Normalization normalization() const override { return {mean_, deviation_}; }
 
  private:
   Examples open_training() const {

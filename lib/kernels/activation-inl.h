@@ -23,6 +23,11 @@ HWY_INLINE hn::Vec<D> activate(D d, Activation activation, hn::Vec<D> x) {
       return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x);
     case Activation::silu:
       return Silu(d, x);
+    case Activation::relu6: {
+      const auto up = hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x),
+                 six = hn::Set(d, hn::TFromD<D>(6));
+      return hn::IfThenElse(hn::Gt(up, six), six, up);
+    }
     case Activation::none:
       break;
   }

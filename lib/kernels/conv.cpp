@@ -1,6 +1,7 @@
 #include "kernels/conv.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/parallel.h"
 #include "kernels/conv_plan.h"
@@ -21,6 +22,30 @@ ConvSize flattened(ConvSize n) {
 
 bool is_depthwise(const ConvSize& n) { return n.groups == n.in && n.in > 1; }
 
+// The forward pass, without its x and y.
+ConvCorrelation forward(const real* w, const real* bias, const ConvSize& n, Activation activation) {
+  const Size in = n.in / n.groups, out = n.out / n.groups;
+  const Size kernel = n.rows.kernel * n.cols.kernel;
+  return {.y = nullptr,
+          .x = nullptr,
+          .w = w,
+          .bias = bias,
+          .batch = n.batch,
+          .groups = n.groups,
+          .in = in,
+          .out = out,
+          .w_group = out * in * kernel,
+          .w_out = in * kernel,
+          .w_in = kernel,
+          .kernel_cols = n.cols.kernel,
+          .rows = forward_axis(n.rows),
+          .cols = forward_axis(n.cols),
+          .y_rows = n.rows.out,
+          .y_cols = n.cols.out,
+          .accumulate = false,
+          .activation = activation};
+}
+
 void correlate(const ConvCorrelation& d, bool depthwise) {
   (depthwise ? correlate_depthwise : correlate_dense)(d);
 }
@@ -36,27 +61,43 @@ void fill_channels(real* x, const real* bias, Size batch, Size channels, Size pl
 void conv_forward(real* y, const real* x, const real* w, const real* bias, const ConvSize& size,
                   Activation activation) noexcept {
   const ConvSize n = flattened(size);
-  const Size in = n.in / n.groups, out = n.out / n.groups;
-  const Size kernel = n.rows.kernel * n.cols.kernel;
-  correlate({.y = y,
-             .x = x,
-             .w = w,
-             .bias = bias,
-             .batch = n.batch,
-             .groups = n.groups,
-             .in = in,
-             .out = out,
-             .w_group = out * in * kernel,
-             .w_out = in * kernel,
-             .w_in = kernel,
-             .kernel_cols = n.cols.kernel,
-             .rows = forward_axis(n.rows),
-             .cols = forward_axis(n.cols),
-             .y_rows = n.rows.out,
-             .y_cols = n.cols.out,
-             .accumulate = false,
-             .activation = activation},
-            is_depthwise(n));
+  ConvCorrelation d = forward(w, bias, n, activation);
+  d.y = y;
+  d.x = x;
+  correlate(d, is_depthwise(n));
+}
+
+struct PreparedConv::Impl {
+  ConvCorrelation d;
+  bool depthwise;
+  std::vector<real> weights;  // in the order of the tiles; as they were where there are none
+};
+
+PreparedConv::PreparedConv(const real* w, const real* bias, const ConvSize& size,
+                           Activation activation) {
+  ConvSize n = flattened(size);
+  n.batch = 1;
+  impl_ = std::make_unique<Impl>(Impl{forward(w, bias, n, activation), is_depthwise(n), {}});
+  ConvCorrelation& d = impl_->d;
+  impl_->weights.resize(static_cast<std::size_t>(d.groups * d.out * d.factors()));
+  if (impl_->depthwise) {
+    std::copy_n(w, impl_->weights.size(), impl_->weights.data());
+    d.w = impl_->weights.data();
+  } else {
+    pack_dense(impl_->weights.data(), d);
+    d.packed = impl_->weights.data();
+  }
+}
+
+PreparedConv::~PreparedConv() = default;
+PreparedConv::PreparedConv(PreparedConv&&) noexcept = default;
+
+void PreparedConv::operator()(real* y, const real* x, const Size* channels) const noexcept {
+  ConvCorrelation d = impl_->d;
+  d.y = y;
+  d.x = x;
+  d.channels = channels;
+  correlate(d, impl_->depthwise);
 }
 
 void conv_backward_input(real* dx, const real* dy, const real* w, bool accumulate,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "base/real.h"
 #include "kernels/activation.h"
 #include "kernels/gemm.h"
@@ -36,6 +38,23 @@ void conv_backward_input(real* dx, const real* dy, const real* w, bool accumulat
 // dw (+)= the gradient with respect to w
 void conv_backward_weight(real* dw, const real* dy, const real* x, bool accumulate,
                           const ConvSize& n) noexcept;
+
+// The convolution of one image again and again with the same weights, which are put into the order
+// of the tiles once. Channel c of the image is at x + channels[c]: nobody has to bring together
+// channels that were shuffled or come from several places. The bits of conv_forward.
+class PreparedConv {
+ public:
+  // n.batch does not count. w need not stay, bias [out] (or null) has to.
+  PreparedConv(const real* w, const real* bias, const ConvSize& n, Activation activation);
+  ~PreparedConv();
+  PreparedConv(PreparedConv&&) noexcept;
+
+  void operator()(real* y, const real* x, const Size* channels) const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 // sums [channels] += x [batch, channels, pixels] over batch and pixels
 void add_channels(real* sums, const real* x, Size batch, Size channels, Size pixels) noexcept;

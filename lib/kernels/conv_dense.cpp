@@ -103,7 +103,8 @@ struct BlockWork {
 };
 
 // All channels of the tile at pixel p: the sums go to `to`.
-void multiply_tiles(const BlockWork& t, real* to, Size to_step, Size p, bool narrow, bool from_y) {
+void multiply_tiles(const BlockWork& t, real* to, Size to_step, Size p, bool narrow, bool from_y,
+                    Activation at_last) {
   const Dense& s = t.s;
   const bool edge = t.edge != nullptr && p + (narrow ? 1 : 2) * wide > t.b.pixels();
   if (edge) {  // a tile in place would read behind the end of x
@@ -118,6 +119,7 @@ void multiply_tiles(const BlockWork& t, real* to, Size to_step, Size p, bool nar
     tile.depth = std::min(s.depth, s.factors - k);
     tile.offsets = (edge ? t.compact : t.offsets) + k;
     tile.add = from_y || k > 0;
+    tile.activation = k + tile.depth == s.factors ? at_last : Activation::none;
     for (Size panel = t.first_panel; panel < t.last_panel; ++panel) {
       const Size first = s.panel_begin(panel), channels = s.panel_begin(panel + 1) - first;
       const Size channel = t.group * s.d.out + first;
@@ -133,13 +135,15 @@ void run_block(const BlockWork& t) {
   const ConvCorrelation& d = t.s.d;
   const Size pixels = t.b.pixels(), y_plane = d.y_rows * d.y_cols;
   Run runs[tile_pixels];
+  const bool direct =
+      d.activation == Activation::none || (is_rectifier(d.activation) && !d.accumulate);
   for (Size p = 0; p < pixels; p += tile_pixels) {
     const bool narrow = pixels - p <= wide;
-    if (t.s.in_place && d.activation == Activation::none && pixels - p >= (narrow ? 1 : 2) * wide) {
-      multiply_tiles(t, t.y + t.b.cols.first + p, y_plane, p, narrow, d.accumulate);
+    if (t.s.in_place && direct && pixels - p >= (narrow ? 1 : 2) * wide) {
+      multiply_tiles(t, t.y + t.b.cols.first + p, y_plane, p, narrow, d.accumulate, d.activation);
       continue;
     }
-    multiply_tiles(t, t.sums, tile_pixels, p, narrow, false);
+    multiply_tiles(t, t.sums, tile_pixels, p, narrow, false, Activation::none);
     const Size count = find_runs(runs, d, t.b, p);
     for (Size o = t.s.panel_begin(t.first_panel); o < t.s.panel_begin(t.last_panel); ++o)
       for (Size r = 0; r < count; ++r)
@@ -151,21 +155,22 @@ void run_block(const BlockWork& t) {
 // Blocks [begin, end), numbered by image, group, rows, columns, part of the panels.
 void run_blocks(const Dense& s, Size begin, Size end) {
   const ConvCorrelation& d = s.d;
-  const Size x_plane = d.rows.in * d.cols.in, y_plane = d.y_rows * d.y_cols;
+  const Size y_plane = d.y_rows * d.y_cols;
   std::vector<Size> offsets(static_cast<std::size_t>(s.factors)), compact;
   for (Size k = 0; k < (s.in_place ? s.factors : 0); ++k) compact.push_back(k * tile_pixels);
   for (Size i = begin; i < end; ++i) {
     const Size at = i / s.parts, image_group = at / (s.row_blocks() * s.column_blocks());
     const Size row = at / s.column_blocks() % s.row_blocks() * s.block.rows;
     const Size column = at % s.column_blocks() * s.block.cols;
+    const Size image = image_group / d.groups, group = image_group % d.groups;
     BlockWork t{s,
                 {AxisBlock(d.rows, row, std::min(s.block.rows, d.rows.count - row)),
                  AxisBlock(d.cols, column, std::min(s.block.cols, d.cols.count - column))},
-                image_group % d.groups,
+                group,
                 s.part_begin(i % s.parts),
                 s.part_begin(i % s.parts + 1),
                 d.y + image_group * d.out * y_plane,
-                d.x + image_group * d.in * x_plane,
+                d.channel(image, group, 0),
                 offsets.data(),
                 compact.data(),
                 nullptr,
@@ -178,11 +183,11 @@ void run_blocks(const Dense& s, Size begin, Size end) {
     if (s.in_place) {
       t.edge = block + d.out * tile_pixels;
       for (Size k = 0; k < s.factors; ++k)
-        offsets[static_cast<std::size_t>(k)] = k * x_plane + t.b.cols.first;
+        offsets[static_cast<std::size_t>(k)] = d.channel(image, group, k) - t.x + t.b.cols.first;
     } else {
       real* const copy = block + d.out * tile_pixels;
       t.b.offsets(offsets.data(), d.in, d.in * plane);
-      for (Size c = 0; c < d.in; ++c) copy_plane(copy + c * plane, t.x + c * x_plane, t.b);
+      for (Size c = 0; c < d.in; ++c) copy_plane(copy + c * plane, d.channel(image, group, c), t.b);
       if (t.b.has_padding_taps()) std::fill_n(copy + d.in * plane, zeros, real(0));
       t.x = copy;
     }
@@ -190,11 +195,19 @@ void run_blocks(const Dense& s, Size begin, Size end) {
   }
 }
 
-void correlate_dense(const ConvCorrelation& d) {
-  Dense s{d, nullptr, d.factors(), 0, 0, {}, false, 1};
+Dense shared(const ConvCorrelation& d) {
+  Dense s{d, d.packed, d.factors(), 0, ceil_div(d.out, tile_channels), {}, false, 1};
   s.depth =
       std::max<Size>(1, ceil_div(s.factors, std::max<Size>(1, ceil_div(s.factors, max_factors))));
-  s.panels = ceil_div(d.out, tile_channels);
+  return s;
+}
+
+void pack_dense(real* packed, const ConvCorrelation& d) {
+  pack_weights(packed, shared(d), 0, d.groups * ceil_div(d.out, tile_channels));
+}
+
+void correlate_dense(const ConvCorrelation& d) {
+  Dense s = shared(d);
   s.in_place = d.rows.count == 1 && d.rows.reads_all() && d.cols.reads_all();
   s.block = s.in_place ? BlockShape{1, in_place_pixels}
                        : block_shape(d.rows, d.cols, d.in, block_numbers);
@@ -204,9 +217,11 @@ void correlate_dense(const ConvCorrelation& d) {
   const auto share = [&](Size count, const auto& f) {
     parallel_for(count, parallel ? 1 : count, f);
   };
-  real* const packed = workspace(Slot::b, d.groups * d.out * s.factors + 1);
-  share(d.groups * s.panels, [&](Size begin, Size end) { pack_weights(packed, s, begin, end); });
-  s.packed = packed;
+  if (s.packed == nullptr) {
+    real* const packed = workspace(Slot::b, d.groups * d.out * s.factors + 1);
+    share(d.groups * s.panels, [&](Size begin, Size end) { pack_weights(packed, s, begin, end); });
+    s.packed = packed;
+  }
   share(s.blocks() * s.parts, [&](Size begin, Size end) { run_blocks(s, begin, end); });
 }
 
@@ -217,9 +232,14 @@ HWY_AFTER_NAMESPACE();
 namespace dlt::kernels {
 
 HWY_EXPORT(correlate_dense);
+HWY_EXPORT(pack_dense);
 
 void correlate_dense(const ConvCorrelation& d) noexcept {
   if (d.batch > 0 && d.out > 0) HWY_DYNAMIC_DISPATCH(correlate_dense)(d);
+}
+
+void pack_dense(real* packed, const ConvCorrelation& d) noexcept {
+  HWY_DYNAMIC_DISPATCH(pack_dense)(packed, d);
 }
 
 }  // namespace dlt::kernels

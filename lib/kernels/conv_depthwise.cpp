@@ -30,7 +30,7 @@ struct RowArgs {
   const Size* offsets;  // of every tap from the first output's x
   const real* weights;
   real bias;
-  bool plain;  // outputs are neighbours and final
+  bool plain;  // outputs are neighbours and final, but for a rectifier
   const ConvCorrelation& d;
 };
 
@@ -42,7 +42,10 @@ HWY_NOINLINE void write_part(const RowArgs& a, real* y, const real* sums, Size c
 HWY_INLINE void write_vector(const RowArgs& a, Size row, Size column, hn::Vec<Wide> v) {
   const Size left = a.cols - column;
   real* const y = a.y + row * a.y_step + column * a.d.cols.step;
-  if (a.plain && left >= wide) return hn::StoreU(v, Wide(), y);
+  if (a.plain && left >= wide) {
+    if (a.d.activation != Activation::none) v = activate(Wide(), a.d.activation, v);
+    return hn::StoreU(v, Wide(), y);
+  }
   HWY_ALIGN real sums[wide];
   hn::Store(v, Wide(), sums);
   write_part(a, y, sums, std::min(left, wide));
@@ -168,11 +171,10 @@ const real* read_weights(BlockPlan& plan, const ConvCorrelation& d, Size group, 
 
 void run_block(const ConvCorrelation& d, BlockPlan& plan, Size image, Size group, bool first) {
   const PlaneBlock& b = plan.b;
-  const Size x_plane = d.rows.in * d.cols.in, plane = b.plane(), zeros = b.pixels() + slack;
+  const Size plane = b.plane(), zeros = b.pixels() + slack;
   real* const copy = workspace(Slot::a, d.in * plane + zeros);
   if (first) std::fill_n(copy, d.in * plane + zeros, real(0));  // the padding, for all that follow
-  for (Size c = 0; c < d.in; ++c)
-    copy_lines(copy + c * plane, d.x + ((image * d.groups + group) * d.in + c) * x_plane, b);
+  for (Size c = 0; c < d.in; ++c) copy_lines(copy + c * plane, d.channel(image, group, c), b);
   for (Size o = 0; o < d.out; ++o) {
     const Size channel = group * d.out + o;
     real* const y = d.y + (image * d.groups * d.out + channel) * d.y_rows * d.y_cols;
@@ -187,7 +189,8 @@ void run_block(const ConvCorrelation& d, BlockPlan& plan, Size image, Size group
                     plan.offsets.data(),
                     read_weights(plan, d, group, o),
                     d.bias == nullptr ? real(0) : d.bias[channel],
-                    d.cols.step == 1 && !d.accumulate && d.activation == Activation::none,
+                    d.cols.step == 1 && !d.accumulate &&
+                        (d.activation == Activation::none || is_rectifier(d.activation)),
                     d};
     (plan.side == 3 ? square<3> : plan.side == 5 ? square<5> : any_rows)(a);
   }

@@ -76,7 +76,15 @@ inline void copy_lines(real* to, const real* x, const PlaneBlock& b) {
         if (cols.stride == 1) {
           copy_exactly(line, from, count);
         } else {
-          for (Size j = 0; j < count; ++j) line[j] = from[cols.stride * j];
+          Size j = 0;
+#if HWY_TARGET != HWY_SCALAR
+          if (cols.stride == 2) {
+            const Wide d;
+            for (; j + wide < count; j += wide)  // `<`: nothing is read behind the last
+              put(d, line, j, hn::ConcatEven(d, at(d, from, 2 * j + wide), at(d, from, 2 * j)));
+          }
+#endif
+          for (; j < count; ++j) line[j] = from[cols.stride * j];
         }
       }
       to += rows.extent * b.line();
@@ -94,6 +102,11 @@ inline void copy_plane(real* to, const real* x, const PlaneBlock& b) {
 inline void copy_outputs(real* to, const real* y, Size y_cols, const PlaneBlock& b) {
   for (Size i = 0; i < b.rows.count; ++i, to += b.line())
     copy_exactly(to, y + (b.rows.first + i) * y_cols + b.cols.first, b.cols.count);
+}
+
+// What tiles can do before they write: relu and relu6, as activate() does them.
+HWY_INLINE bool is_rectifier(Activation a) {
+  return a == Activation::relu || a == Activation::relu6;
 }
 
 // y[step j] (+)= activation(sums[j]) for j < count.

@@ -79,11 +79,18 @@ struct ConvCorrelation {
   Size y_rows, y_cols;
   bool accumulate;
   Activation activation;
+  const Size* channels = nullptr;  // where channel c of the one image begins in x; null: in order
+  const real* packed = nullptr;    // w in the order of the tiles, if it has been brought there
 
+  const real* channel(Size image, Size group, Size c) const {
+    const Size i = group * in + c;
+    return x + (channels != nullptr ? channels[i] : (image * groups * in + i) * rows.in * cols.in);
+  }
   Size factors() const;  // of one output
 };
 
 void correlate_dense(const ConvCorrelation& d) noexcept;
+void pack_dense(real* packed, const ConvCorrelation& d) noexcept;  // [groups out factors]
 // The same without tiles over channels: for groups of one channel.
 void correlate_depthwise(const ConvCorrelation& d) noexcept;
 

@@ -3,6 +3,7 @@
 
 #include <hwy/cache_control.h>
 
+#include "kernels/activation-inl.h"
 #include "kernels/gemm.h"
 #include "kernels/simd-inl.h"
 
@@ -31,7 +32,21 @@ struct ConvTile {
   Size y_step;
   const real* bias;  // [rows] or null: where the sums start, unless they go on from y
   bool add;
+  Activation activation;  // of the sums at last: none or a rectifier
 };
+
+template <int rows, int vectors, class D>
+HWY_INLINE void rectify(D d, hn::Vec<D> (&sum)[rows][vectors], Activation activation) {
+#pragma GCC unroll 16
+  for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 2
+    for (int j = 0; j < vectors; ++j) sum[i][j] = activate(d, Activation::relu, sum[i][j]);
+  if (activation != Activation::relu6) return;
+#pragma GCC unroll 16
+  for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 2
+    for (int j = 0; j < vectors; ++j) sum[i][j] = activate(d, Activation::relu6, sum[i][j]);
+}
 
 // Every sum is one chain of multiply-adds in the order of k.
 template <int rows, int vectors>
@@ -62,6 +77,7 @@ void multiply_conv_tile(const ConvTile& t) {
       for (int j = 0; j < vectors; ++j) sum[i][j] = hn::MulAdd(weight, v[j], sum[i][j]);
     }
   }
+  if (t.activation != Activation::none) rectify<rows, vectors>(d, sum, t.activation);
 #pragma GCC unroll 16
   for (int i = 0; i < rows; ++i)
 #pragma GCC unroll 2

@@ -32,6 +32,8 @@ hn::Vec<D> value(D d, hn::Vec<D> x, Activation kind) {
       return Silu(d, x);
     case Activation::relu:
       return hn::Max(x, hn::Zero(d));
+    case Activation::relu6:
+      return hn::Min(hn::Max(x, hn::Zero(d)), hn::Set(d, real(6)));
     case Activation::none:
       break;
   }
@@ -47,6 +49,10 @@ hn::Vec<D> slope(D d, hn::Vec<D> x, Activation kind) {
       return SiluSlope(d, x);
     case Activation::relu:
       return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), hn::Set(d, real(1)), hn::Zero(d));
+    case Activation::relu6: {
+      const auto in = hn::And(hn::Gt(x, hn::Zero(d)), hn::Lt(x, hn::Set(d, real(6))));
+      return hn::IfThenElseZero(in, hn::Set(d, real(1)));
+    }
     case Activation::none:
       break;
   }

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "base/parallel.h"
+#include "kernels/pool_row-inl.h"
 #include "kernels/rows-inl.h"
 #include "kernels/simd-inl.h"
 #include "kernels/softmax.h"
@@ -15,79 +16,6 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace dlt::kernels::HWY_NAMESPACE {
-
-// Every step-th of the elements from x on; reads step * lanes of them.
-template <int step, class D>
-HWY_INLINE hn::Vec<D> every(D d, const real* x) {
-  if constexpr (step == 1) {
-    return hn::LoadU(d, x);
-  } else {
-    static_assert(step == 2);
-    hn::Vec<D> even, odd;
-    hn::LoadInterleaved2(d, x, even, odd);
-    return even;
-  }
-}
-
-template <class DI>
-HWY_INLINE void put_index(DI di, std::int32_t* to, hn::Vec<DI> v) {
-  if constexpr (sizeof(real) == sizeof(std::int32_t)) {
-    hn::StoreU(v, di, to);
-  } else {
-    std::array<hn::TFromD<DI>, HWY_MAX_BYTES / sizeof(real)> wide;
-    hn::StoreU(v, di, wide.data());
-    for (std::size_t i = 0; i < hn::Lanes(di); ++i) to[i] = static_cast<std::int32_t>(wide[i]);
-  }
-}
-
-// A row of windows of one plane.
-struct Row {
-  const real* x;  // the plane
-  const Windows& w;
-  Size o;
-  Windows::Range ys;
-
-  // Columns of y whose windows lie in the plane, in whole vectors: f(d, column, first column of x)
-  // for those; returns the range done.
-  template <int step, class F>
-  HWY_INLINE Windows::Range inside(const F& f) const {
-    const Wide d;
-    const auto lanes = static_cast<Size>(hn::Lanes(d));
-    const Size first = std::min(w.out[1], (w.padding[1] + step - 1) / step);
-    Size c = first;
-    for (; c + lanes <= w.out[1]; c += lanes) {
-      const Size begin = c * step - w.padding[1];
-      if (begin + w.kernel[1] - 1 + step * lanes > w.in[1]) break;
-      f(d, c, begin);
-    }
-    return {first, c};
-  }
-};
-
-template <int step>
-HWY_INLINE Windows::Range max_inside(real* y, std::int32_t* index, const Row& row) {
-  const Windows& w = row.w;
-  return row.inside<step>([&](auto d, Size c, Size begin) {
-    using Whole = hn::RebindToSigned<decltype(d)>;
-    using Int = hn::TFromD<Whole>;
-    const Whole di;
-    const auto column = hn::Mul(hn::Iota(di, 0), hn::Set(di, Int{step}));
-    auto best = hn::Set(d, -std::numeric_limits<real>::infinity());
-    auto place = hn::Add(column, hn::Set(di, static_cast<Int>(row.ys.begin * w.in[1] + begin)));
-    for (Size iy = row.ys.begin; iy < row.ys.end; ++iy) {
-      for (Size k = 0; k < w.kernel[1]; ++k) {
-        const Size at = iy * w.in[1] + begin + k;
-        const auto v = every<step>(d, row.x + at);
-        const auto larger = hn::Or(hn::Gt(v, best), hn::IsNaN(v));
-        best = hn::IfThenElse(larger, v, best);
-        place = hn::IfThenElse(hn::RebindMask(di, larger),
-                               hn::Add(column, hn::Set(di, static_cast<Int>(at))), place);
-      }
-    }
-    hn::StoreU(best, d, y + c);
-    put_index(di, index + c, place);
-  });
-}
 
 template <int step>
 HWY_INLINE Windows::Range mean_inside(real* y, const Row& row) {
@@ -101,29 +29,6 @@ HWY_INLINE Windows::Range mean_inside(real* y, const Row& row) {
     }
     hn::StoreU(hn::Mul(sum, hn::Set(d, share)), d, y + c);
   });
-}
-
-void max_row(real* y, std::int32_t* index, const real* x, const Windows& w, Size o) {
-  const Row row{x, w, o, w.range(0, o)};
-  const Windows::Range done = w.stride[1] == 1   ? max_inside<1>(y, index, row)
-                              : w.stride[1] == 2 ? max_inside<2>(y, index, row)
-                                                 : Windows::Range{0, 0};
-  for (Size c = 0; c < w.out[1]; ++c) {
-    if (c == done.begin) c = done.end;
-    if (c == w.out[1]) break;
-    const auto [begin, end] = w.range(1, c);
-    real best = -std::numeric_limits<real>::infinity();
-    Size place = row.ys.begin * w.in[1] + begin;
-    for (Size iy = row.ys.begin; iy < row.ys.end; ++iy) {
-      for (Size i = iy * w.in[1] + begin; i < iy * w.in[1] + end; ++i) {
-        if (!(x[i] > best) && !std::isnan(x[i])) continue;
-        best = x[i];
-        place = i;
-      }
-    }
-    y[c] = best;
-    index[c] = static_cast<std::int32_t>(place);
-  }
 }
 
 void mean_row(real* y, const real* x, const Windows& w, Size o) {
@@ -180,15 +85,10 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace dlt::kernels {
-HWY_EXPORT(max_row);
 HWY_EXPORT(mean_row);
 HWY_EXPORT(mean_row_backward);
 HWY_EXPORT(add_to_all);
 namespace {
-
-Size elements(const Windows& w) {  // of a window, in the plane
-  return std::min(w.kernel[0], w.in[0]) * std::min(w.kernel[1], w.in[1]);
-}
 
 Windows::Range part(Size in, Size out, Size o) {
   return {o * in / out, ((o + 1) * in + out - 1) / out};
@@ -225,22 +125,15 @@ void add_to_row(real* x, real value, Size n) {
 
 }  // namespace
 
-void max_pool(real* y, std::int32_t* index, const real* x, const Windows& w) noexcept {
-  parallel_each(w.planes * w.out[0], w.out[1] * elements(w), [&](Size r) {
-    HWY_DYNAMIC_DISPATCH(max_row)
-    (y + r * w.out[1], index + r * w.out[1], x + r / w.out[0] * w.in[0] * w.in[1], w, r % w.out[0]);
-  });
-}
-
 void mean_pool(real* y, const real* x, const Windows& w) noexcept {
-  parallel_each(w.planes * w.out[0], w.out[1] * elements(w), [&](Size r) {
+  parallel_each(w.planes * w.out[0], w.out[1] * w.elements(), [&](Size r) {
     HWY_DYNAMIC_DISPATCH(mean_row)
     (y + r * w.out[1], x + r / w.out[0] * w.in[0] * w.in[1], w, r % w.out[0]);
   });
 }
 
 void mean_pool_backward(real* dx, const real* dy, const Windows& w) noexcept {
-  parallel_each(w.planes, w.out[0] * w.out[1] * elements(w), [&](Size p) {
+  parallel_each(w.planes, w.out[0] * w.out[1] * w.elements(), [&](Size p) {
     real* line = workspace(Slot::a, w.in[1] + w.out[1]);
     for (Size o = 0; o < w.out[0]; ++o) {
       HWY_DYNAMIC_DISPATCH(mean_row_backward)

@@ -22,6 +22,9 @@ struct Windows {
     const Size begin = o * stride[axis] - padding[axis], end = begin + kernel[axis];
     return {begin < 0 ? 0 : begin, end < in[axis] ? end : in[axis]};
   }
+  Size elements() const {  // of a window, in the plane
+    return (kernel[0] < in[0] ? kernel[0] : in[0]) * (kernel[1] < in[1] ? kernel[1] : in[1]);
+  }
   Size counted(std::size_t axis, Size o) const {
     const Range r = range(axis, o);
     if (!count_padding) return r.end - r.begin;
@@ -30,7 +33,7 @@ struct Windows {
   }
 };
 
-// The first of the largest elements; a NaN is larger than anything.
+// The first of the largest elements; a NaN is larger than anything. index: null if not wanted.
 void max_pool(real* y, std::int32_t* index, const real* x, const Windows& w) noexcept;
 void mean_pool(real* y, const real* x, const Windows& w) noexcept;
 void mean_pool_backward(real* dx, const real* dy, const Windows& w) noexcept;  // dx +=

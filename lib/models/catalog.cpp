@@ -16,6 +16,7 @@
 #include "models/sequential/sequential.h"
 #include "models/text_classifier/text_classifier.h"
 #include "models/transformer/transformer_lm.h"
+#include "models/vision/vision_model.h"
 
 namespace dlt::models {
 
@@ -101,6 +102,39 @@ const Registry<ModelType>& catalog() {
            {make_sequential,
             R"({"model": {"name": "net.sequential", "input": [2],
                                      "layers": [{"name": "layers.identity"}]}})"}},
+          {{"vision.googlenet"},
+           "classes of pictures: GoogLeNet (Inception v1) with batch norms",
+           {make_classifier<vision::read_googlenet>, R"({"model": {"name": "vision.googlenet"}})"}},
+          {{"vision.inception_v3"},
+           "classes of pictures: Inception v3",
+           {make_classifier<vision::read_inception_v3>,
+            R"({"model": {"name": "vision.inception_v3"}})"}},
+          {{"vision.xception"},
+           "classes of pictures: Xception",
+           {make_classifier<vision::read_xception>, R"({"model": {"name": "vision.xception"}})"}},
+          {{"vision.squeezenet"},
+           "classes of pictures: SqueezeNet",
+           {make_classifier<vision::read_squeezenet>,
+            R"({"model": {"name": "vision.squeezenet"}})"}},
+          {{"vision.mobilenet_v1"},
+           "classes of pictures: MobileNet",
+           {make_classifier<vision::read_mobilenet_v1>,
+            R"({"model": {"name": "vision.mobilenet_v1"}})"}},
+          {{"vision.mobilenet_v2"},
+           "classes of pictures: MobileNet v2",
+           {make_classifier<vision::read_mobilenet_v2>,
+            R"({"model": {"name": "vision.mobilenet_v2"}})"}},
+          {{"vision.shufflenet_v1"},
+           "classes of pictures: ShuffleNet of 1 to 8 groups",
+           {make_classifier<vision::read_shufflenet_v1>,
+            R"({"model": {"name": "vision.shufflenet_v1"}})"}},
+          {{"vision.shufflenet_v2"},
+           "classes of pictures: ShuffleNet v2",
+           {make_classifier<vision::read_shufflenet_v2>,
+            R"({"model": {"name": "vision.shufflenet_v2"}})"}},
+          {{"vision.resnet18"},
+           "classes of pictures: ResNet of 18 layers",
+           {make_classifier<vision::read_resnet18>, R"({"model": {"name": "vision.resnet18"}})"}},
           {{"net.text_classifier", "text_classifier"},
            "mean of the word vectors of a text and a linear layer, as fastText's",
            {make_text_classifier, R"({"model": {"name": "net.text_classifier"}})"}},

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/registry.h"
 #include "config/reader.h"
+#include "io/onnx_file.h"
 #include "models/gradient_flow.h"
 #include "models/language.h"
 #include "models/text_classes.h"
@@ -23,6 +26,8 @@ struct LayerRow {
   Shape output;  // for one training batch
   std::int64_t parameters = 0;
   std::int64_t macs = 0;  // multiply-adds of the forward pass, one training batch
+  std::array<std::int64_t, 2> receptive_field{};  // of pictures, in pixels; 0: not known
+  bool in_training_alone = false;                 // of an auxiliary head
 };
 
 struct Summary {
@@ -64,6 +69,9 @@ class Model {
   virtual TextClasses* text_classes() { return nullptr; }    // if it can tell classes of texts
   virtual GradientFlow* gradient_flow() { return nullptr; }  // if its losses reach back over tokens
   virtual Translator* translator() { return nullptr; }       // if it can translate lines
+
+  // The trained model as a graph that other programs run, if it has such a form.
+  virtual std::optional<io::OnnxModel> onnx() const { return {}; }
 
   bool quiet = false;
 };

@@ -67,7 +67,8 @@ const std::string known =
     "of model_type marian), a training run (a language model and recipe.json), bpe (bpe.json, "
     "tokenizer.json), optim (optim.json, optim.safetensors, schedules.json), ngram (train.txt, "
     "test.txt, o3.arpa, o3.query.txt, o3.summary.txt), arpa (.arpa files), bleu (bleu.json, "
-    "bleu_golden.json)";
+    "bleu_golden.json), a classifier of pictures (model.safetensors of torchvision's names, "
+    "expected.safetensors, no config.json)";
 
 }  // namespace
 
@@ -88,6 +89,22 @@ TEST_CASE("the reference cases of GPT-2, Llama and training pass", "[check]") {
   CHECK(check::replay(golden + "gpt2").size() == 32);
   CHECK(check::replay(golden + "llama").size() == 25);
   CHECK(check::replay(golden + "train_gpt2").size() == 3);
+}
+
+TEST_CASE("the reference cases of MobileNet and ShuffleNet pass", "[check][vision]") {
+  CHECK(failures(golden + "mobilenet_v2_x0_35").empty());
+  CHECK(failures(golden + "shufflenet_v2_x0_5").empty());
+  CHECK(check::replay(golden + "shufflenet_v2_x0_5").front().name == "vision.shufflenet_v2 logits");
+}
+
+TEST_CASE("pictures that a classifier cannot take are an error", "[check][vision]") {
+  const test::Folder folder;
+  fs::copy(golden + "shufflenet_v2_x0_5", folder / "case");
+  edit_expected(folder / "case", [](auto& t) { t["x"] = Tensor::zeros({2, 1, 64, 64}); });
+  CHECK(error(folder / "case", Exit::data) ==
+        folder /
+            "case/expected.safetensors: x [2, 1, 64, 64] is not [batch, 3, height, width], as "
+            "vision.shufflenet_v2 takes it");
 }
 
 TEST_CASE("a folder of cases replays each of them", "[check]") {

@@ -168,9 +168,10 @@ TEST_CASE("the doctor reports numbers", "[cli]") {
 TEST_CASE("every command has help with an example", "[cli]") {
   for (const Args& command :
        {Args{}, Args{"train"}, Args{"eval"}, Args{"generate"}, Args{"translate"}, Args{"average"},
-        Args{"export"}, Args{"export", "weights"}, Args{"import"}, Args{"tokenizer"},
-        Args{"tokenizer", "train"}, Args{"tokenizer", "encode"}, Args{"tokenizer", "decode"},
-        Args{"inspect"}, Args{"bench"}, Args{"check"}, Args{"doctor"}}) {
+        Args{"export"}, Args{"export", "weights"}, Args{"export", "onnx"}, Args{"import"},
+        Args{"tokenizer"}, Args{"tokenizer", "train"}, Args{"tokenizer", "encode"},
+        Args{"tokenizer", "decode"}, Args{"inspect"}, Args{"bench"}, Args{"check"},
+        Args{"doctor"}}) {
     Args args = command;
     args.emplace_back("--help");
     const Ended run = good(args);

@@ -199,17 +199,54 @@ TEST_CASE("convolutions have the same bits for any number of threads", "[conv]")
   }
 }
 
+// Dense in place and not, with many factors, depthwise with whole vectors and without.
+const std::vector<ConvSize> inference_sizes = {{1, 5, 7, 1, axis(9, 3, 1, 1), axis(9, 3, 1, 1)},
+                                               {1, 5, 7, 1, axis(8, 1), axis(8, 1)},
+                                               {1, 300, 31, 1, axis(7, 1), axis(7, 1)},
+                                               {1, 12, 8, 4, axis(9, 1), axis(11, 1)},
+                                               {1, 3, 24, 1, axis(33, 3, 2, 1), axis(70, 3, 2, 1)},
+                                               {1, 6, 6, 6, axis(9, 3, 1, 1), axis(20, 3, 1, 1)},
+                                               {1, 6, 6, 6, axis(9, 3, 2, 1), axis(75, 3, 2, 1)},
+                                               {1, 6, 12, 6, axis(7, 3, 1, 1), axis(7, 3, 1, 1)}};
+
 TEST_CASE("the activation of a convolution is applied to the finished sums", "[conv]") {
-  for (const ConvSize& n : {ConvSize{1, 5, 7, 1, axis(9, 3, 1, 1), axis(9, 3, 1, 1)},
-                            ConvSize{1, 5, 7, 1, axis(8, 1), axis(8, 1)},
-                            ConvSize{1, 6, 6, 6, axis(9, 3, 1, 1), axis(20, 3, 1, 1)}}) {
-    const Problem p(n);
-    Numbers expected(p.dy.size()), y(p.dy.size());
-    conv_forward(expected.data(), p.x.data(), p.w.data(), p.bias.data(), n);
-    conv_forward(y.data(), p.x.data(), p.w.data(), p.bias.data(), n, Activation::relu);
-    for (real& v : expected) v = std::max(v, real(0));
-    CHECK(y == expected);
-  }
+  on_every_target([](const char* target) {
+    for (const ConvSize& n : inference_sizes) {
+      INFO("on " << target << ": in " << n.in << " out " << n.out << " columns " << n.cols.in);
+      const Problem p(n);
+      Numbers sums(p.dy.size()), y(p.dy.size()), rectified = sums, limited = sums;
+      conv_forward(sums.data(), p.x.data(), p.w.data(), p.bias.data(), n);
+      std::transform(sums.begin(), sums.end(), rectified.begin(),
+                     [](real v) { return std::max(v, real(0)); });
+      std::transform(sums.begin(), sums.end(), limited.begin(),
+                     [](real v) { return std::clamp(v, real(0), real(6)); });
+      conv_forward(y.data(), p.x.data(), p.w.data(), p.bias.data(), n, Activation::relu);
+      CHECK((y == rectified));
+      conv_forward(y.data(), p.x.data(), p.w.data(), p.bias.data(), n, Activation::relu6);
+      CHECK((y == limited));
+    }
+  });
+}
+
+TEST_CASE("a prepared convolution finds its channels anywhere", "[conv]") {
+  on_every_target([](const char* target) {
+    for (const ConvSize& n : inference_sizes) {
+      INFO("on " << target << ": in " << n.in << " out " << n.out << " columns " << n.cols.in);
+      const Problem p(n);
+      Numbers expected(p.dy.size()), y(p.dy.size());
+      conv_forward(expected.data(), p.x.data(), p.w.data(), p.bias.data(), n, Activation::relu);
+      const Size plane = n.rows.in * n.cols.in;  // channels in reverse order, with room between
+      Numbers x(static_cast<std::size_t>(n.in * (plane + 3)));
+      std::vector<Size> channels;
+      for (Size c = 0; c < n.in; ++c) {
+        channels.push_back((n.in - 1 - c) * (plane + 3));
+        std::copy_n(p.x.data() + c * plane, plane, x.data() + channels.back());
+      }
+      const PreparedConv conv(p.w.data(), p.bias.data(), n, Activation::relu);
+      conv(y.data(), x.data(), channels.data());
+      CHECK((y == expected));
+    }
+  });
 }
 
 TEST_CASE("sums over channels are over batch and pixels", "[conv]") {

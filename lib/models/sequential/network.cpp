@@ -42,7 +42,7 @@ Tensor Network::add(config::Reader& layer, nn::Params& params, const Tensor& x, 
             y.shape());
     const double macs = static_cast<double>(made.macs) +
                         static_cast<double>(made.macs_per_output) * static_cast<double>(y.size());
-    rows_.push_back({label, y.shape(), params.count() - before, macs});
+    rows_.push_back({label, y.shape(), params.count() - before, macs, {}, false});
     net_.add(label, std::move(made.run));
     return y;
   } catch (const Error& e) {

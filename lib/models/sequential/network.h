@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "config/reader.h"
+#include "models/sequential/example_net.h"
 #include "nn/params.h"
 #include "nn/sequential.h"
 #include "tensor/tensor.h"
@@ -11,7 +12,7 @@
 namespace dlt::models {
 
 // The layers of a config's list "layers", each made for the shape that the one before gives.
-class Network {
+class Network : public ExampleNet {
  public:
   // `item`: the shape of one input, without the batch. Parameters are named as in
   // torch.nn.Sequential: "0.weight". Shapes are found by sending one example of zeros through; what
@@ -20,14 +21,11 @@ class Network {
 
   Tensor operator()(const Tensor& x, nn::Training* training) const { return net_(x, training); }
 
-  struct Row {
-    std::string label;  // "3 (layers.linear)"
-    Shape output;       // of one example, the batch of 1 with it
-    std::int64_t parameters = 0;
-    double macs = 0;
-  };
-  const std::vector<Row>& rows() const { return rows_; }
-  const Shape& output() const { return output_; }  // the batch of 1 with it
+  Outputs run(const Tensor& x, nn::Training* training) const override {
+    return {(*this)(x, training), {}};
+  }
+  const std::vector<Row>& rows() const override { return rows_; }
+  const Shape& output() const override { return output_; }  // the batch of 1 with it
 
  private:
   Tensor add(config::Reader& layer, nn::Params& params, const Tensor& x, nn::Pass& pass);

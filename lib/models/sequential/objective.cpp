@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "ops/elementwise.h"
 #include "ops/loss.h"
 
 namespace dlt::models {
@@ -47,11 +48,19 @@ Tensor Objective::plain_loss(const Tensor& output, const data::ExampleBatch& bat
   return ops::binary_cross_entropy_with_logits(output, batch.targets);
 }
 
-Tensor Objective::loss(const Tensor& output, const data::ExampleBatch& batch) const {
-  if (smoothing_ == 0) return plain_loss(output, batch);
+Tensor Objective::smoothed_loss(const Tensor& output, const Indices& labels) const {
+  if (smoothing_ == 0) return ops::cross_entropy(output, labels);
   ops::CrossEntropy options;
   options.smoothing = smoothing_;
-  return ops::cross_entropy(output, batch.labels, {}, options);
+  return ops::cross_entropy(output, labels, {}, options);
+}
+
+Tensor Objective::loss(const Tensor& output, const data::ExampleBatch& batch) const {
+  if (target() == data::Target::numbers) return plain_loss(output, batch);
+  const Tensor own = smoothed_loss(output, batch.labels);
+  if (batch.others.size() == 0) return own;
+  const Tensor mixed_in = smoothed_loss(output, batch.others);
+  return ops::add(ops::scale(own, batch.keep), ops::scale(mixed_in, 1 - batch.keep));
 }
 
 void Objective::add(const Tensor& output, const data::ExampleBatch& batch, Sums& sums) const {

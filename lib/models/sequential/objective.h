@@ -33,6 +33,7 @@ class Objective {
   std::vector<std::string_view> metric_names() const;
 
  private:
+  Tensor smoothed_loss(const Tensor& output, const Indices& labels) const;
   Tensor plain_loss(const Tensor& output, const data::ExampleBatch& batch) const;
 
   std::string name_ = "cross_entropy";

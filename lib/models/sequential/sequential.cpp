@@ -8,7 +8,7 @@
 #include "models/export_tensors.h"
 #include "models/kept_data.h"
 #include "models/sequential/network.h"
-#include "models/sequential/settings.h"
+#include "ops/elementwise.h"
 #include "train/checkpoint.h"
 
 namespace dlt::models {
@@ -24,9 +24,10 @@ std::int64_t whole(double n) { return static_cast<std::int64_t>(std::min(n, 9e18
 
 class SequentialModel : public Model, train::Task {
  public:
-  SequentialModel(SequentialSettings settings, nn::Params params, config::Reader& model)
-      : s_(std::move(settings)), params_(std::move(params)), net_(model, params_, s_.input) {
-    s_.objective.check_output(net_.output(), model);
+  SequentialModel(SequentialSettings settings, nn::Params params, config::Reader& model,
+                  const MakeExampleNet& make)
+      : s_(std::move(settings)), params_(std::move(params)), net_(make(model, params_, s_)) {
+    s_.objective.check_output(net_->output(), model);
     train::check(*this, s_.fit);
   }
 
@@ -44,6 +45,8 @@ class SequentialModel : public Model, train::Task {
     export_tensors(format, path, params_.all());
   }
 
+  std::optional<io::OnnxModel> onnx() const override;
+
   train::Task& synthetic_task() override {
     synthetic_ = true;
     return *this;
@@ -59,7 +62,7 @@ class SequentialModel : public Model, train::Task {
 
   const data::Examples& training() const { return s_.opened->train; }
   const data::Examples& valid() const { return s_.opened->valid; }
-  std::int64_t outputs() const { return net_.output().dim(1); }
+  std::int64_t outputs() const { return net_->output().dim(1); }
   void check(const data::Examples& all, const std::string& what) const;
   data::ExampleBatch made_up_batch(std::uint64_t seed) const;
   data::ExampleBatch training_batch(std::int64_t step, std::int64_t part, std::uint64_t seed) const;
@@ -67,7 +70,7 @@ class SequentialModel : public Model, train::Task {
 
   SequentialSettings s_;
   nn::Params params_;
-  Network net_;
+  std::unique_ptr<ExampleNet> net_;
   bool synthetic_ = false;
 };
 
@@ -75,6 +78,10 @@ class SequentialModel : public Model, train::Task {
 void SequentialModel::check(const data::Examples& all, const std::string& what) const {
   require(all.item == s_.input, Exit::data, "{}: inputs are {}, the model takes {}", what, all.item,
           s_.input);
+  require(
+      all.masks.empty(), Exit::usage,
+      "{}: this model learns one class for a picture, not one for each pixel: use images.folder",
+      what);
   if (all.outputs > 0) {
     require(all.outputs == outputs(), Exit::usage,
             "{}: there are {} numbers to predict for each input, the last layer gives {}", what,
@@ -128,7 +135,12 @@ Tensor SequentialModel::loss(std::int64_t step, std::int64_t part) {
   const data::ExampleBatch batch =
       synthetic_ ? made_up_batch(seed) : training_batch(step, part, seed);
   nn::Training training(derive(seed, "dropout"));
-  return s_.objective.loss(net_(batch.x, &training), batch);
+  const ExampleNet::Outputs out = net_->run(batch.x, &training);
+  Tensor loss = s_.objective.loss(out.y, batch);
+  for (const auto& [y, weight] : out.auxiliary) {
+    loss = ops::add(loss, ops::scale(s_.objective.loss(y, batch), static_cast<real>(weight)));
+  }
+  return loss;
 }
 
 // In the order of the examples; spread evenly if there are more than most_batches of them.
@@ -145,7 +157,7 @@ train::Metrics SequentialModel::measure(const data::Examples& all,
     std::vector<std::int64_t> members(static_cast<std::size_t>(std::min(batch, size - first)));
     std::iota(members.begin(), members.end(), first);
     const data::ExampleBatch examples = data::gather(all, members);
-    s_.objective.add(net_(examples.x, nullptr), examples, sums);
+    s_.objective.add(net_->run(examples.x, nullptr).y, examples, sums);
   }
   return s_.objective.metrics(sums);
 }
@@ -163,9 +175,9 @@ Summary SequentialModel::summary() const {
   const auto batch = static_cast<double>(s_.batch);
   Summary s;
   double macs = 0, kept = 0;
-  for (const Network::Row& row : net_.rows()) {
-    s.layers.push_back(
-        {row.label, with_batch(row.output, s_.batch), row.parameters, whole(row.macs * batch)});
+  for (const ExampleNet::Row& row : net_->rows()) {
+    s.layers.push_back({row.label, with_batch(row.output, s_.batch), row.parameters,
+                        whole(row.macs * batch), row.receptive_field, row.in_training_alone});
     macs += row.macs;
     kept += static_cast<double>(row.output.size());
   }
@@ -178,15 +190,36 @@ Summary SequentialModel::summary() const {
   return s;
 }
 
+std::optional<io::OnnxModel> SequentialModel::onnx() const {
+  vision::OnnxNotes notes{"classify", {}, {}, {}};
+  if (s_.set) {
+    notes.classes = s_.set->class_names();
+    notes.mean = s_.set->normalization().mean;
+    notes.deviation = s_.set->normalization().deviation;
+  }
+  return net_->onnx(params_.all(), notes);
+}
+
 }  // namespace
 
-std::unique_ptr<Model> make_sequential(config::Reader& root, const Origin& origin) {
-  SequentialSettings settings(root, origin);
+std::unique_ptr<Model> make_example_model(config::Reader& root, const Origin& origin,
+                                          const Unseen& unseen, const MakeExampleNet& make) {
+  SequentialSettings settings(root, origin, unseen);
   auto model = root.child("model");
-  nn::Params params(settings.seed);
-  auto made = std::make_unique<SequentialModel>(std::move(settings), std::move(params), model);
+  const bool blank = (origin.from_run() && !origin.untrained) || origin.purpose == Purpose::look;
+  nn::Params params = blank ? nn::Params::blank() : nn::Params(settings.seed);
+  auto made =
+      std::make_unique<SequentialModel>(std::move(settings), std::move(params), model, make);
   root.done();
   return made;
+}
+
+std::unique_ptr<Model> make_sequential(config::Reader& root, const Origin& origin) {
+  return make_example_model(
+      root, origin, {},
+      [](config::Reader& model, nn::Params& params, const SequentialSettings& settings) {
+        return std::make_unique<Network>(model, params, settings.input);
+      });
 }
 
 }  // namespace dlt::models

@@ -25,7 +25,8 @@ std::unique_ptr<data::ExampleSet> read_set(config::Reader& root, data::Target ta
 
 }  // namespace
 
-SequentialSettings::SequentialSettings(config::Reader& root, const Origin& origin)
+SequentialSettings::SequentialSettings(config::Reader& root, const Origin& origin,
+                                       const Unseen& unseen)
     : objective(read_objective(root)), set(read_set(root, objective.target())) {
   auto model = model_of(root), train = root.child("train");
   auto signed_seed = static_cast<std::int64_t>(seed);
@@ -35,16 +36,9 @@ SequentialSettings::SequentialSettings(config::Reader& root, const Origin& origi
   train.field("eval_batches", eval_batches, 0);
   const double epochs = read_epochs(train);
 
-  open(origin, model.has("input") && epochs == 0);
-  std::vector<std::int64_t> dims;
-  if (opened) dims = opened->train.item.dims();
-  if (dims.empty()) model.need("input", "the shape of one example, as there are no data to see it");
-  model.field("input", dims, 1, 1 << 24);
-  input = Shape(std::move(dims));
-  if (opened && input != opened->train.item) {
-    model.fail("input",
-               fmt::format("the data have inputs of {}, not {}", opened->train.item, input));
-  }
+  const bool sized = model.has("input") && (unseen.classes == 0 || model.has("classes"));
+  open(origin, sized && epochs == 0);
+  read_input(model, unseen);
   if (opened && batch == 0) batch = opened->train.size();
   batch = std::max<std::int64_t>(batch, 1);
   if (epochs > 0) {
@@ -52,6 +46,21 @@ SequentialSettings::SequentialSettings(config::Reader& root, const Origin& origi
     set_steps(root, train, epochs, opened->train.size(), batch);
   }
   fit = train::FitConfig::read(train);
+}
+
+void SequentialSettings::read_input(config::Reader& model, const Unseen& unseen) {
+  std::vector<std::int64_t> dims = opened ? opened->train.item.dims() : unseen.input.dims();
+  if (dims.empty()) model.need("input", "the shape of one example, as there are no data to see it");
+  model.field("input", dims, 1, 1 << 24);
+  input = Shape(std::move(dims));
+  if (opened && input != opened->train.item) {
+    model.fail("input",
+               fmt::format("the data have inputs of {}, not {}", opened->train.item, input));
+  }
+  if (unseen.classes == 0) return;
+  classes = unseen.classes;
+  if (opened) classes = std::max(opened->train.classes, opened->train.outputs);
+  model.field("classes", classes, 1, 1 << 20);
 }
 
 void SequentialSettings::open(const Origin& origin, bool look_is_enough) {

@@ -62,7 +62,7 @@ struct Add {};
 struct Dropout {
   double rate = 0.5;
 };
-struct Linear {  // of [features]
+struct Linear {  // of [features], or of all the numbers of [channels, height, width] in their order
   std::int64_t out = 0;
   bool bias = true;
 };
@@ -71,6 +71,8 @@ struct Input {};
 using Layer = std::variant<Input, Conv, ConvTranspose, BatchNorm, Activate, MaxPool, AvgPool,
                            GlobalAverage, Unpool, Resize, PixelShuffle, ChannelShuffle, Channels,
                            Concat, Add, Dropout, Linear>;
+
+std::string_view kind(const Layer& layer);  // "conv", "max_pool", ...
 
 // The result of a step, by its number.
 struct Value {
@@ -112,12 +114,18 @@ class Graph {
   std::vector<Auxiliary> auxiliary_;
 };
 
+// For each step whether the output depends on it: an auxiliary head's are for training alone.
+std::vector<bool> needed(const Graph& graph);
+
 // What one image costs a step.
 struct StepCost {
   std::int64_t parameters = 0;      // weights and biases; with those of a batch norm
   std::int64_t macs = 0;            // multiply-adds of convolutions and linear layers
-  ops::Pair receptive_field{1, 1};  // pixels of the input that a pixel of the output sees
+  ops::Pair receptive_field{1, 1};  // the window of the input that a pixel of the output sees,
+                                    // with what is padded around it
 };
+// Of each step. Receptive fields by the recurrence of Araujo, Norris and Sim (2019), "Computing
+// Receptive Fields of Convolutional Neural Networks"; the largest where branches meet.
 std::vector<StepCost> costs(const Graph& graph);
 
 }  // namespace dlt::models::vision
