@@ -55,6 +55,8 @@ double activation(Activation which, double x) {
       return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
     case Activation::relu:
       return x < 0 ? 0 : x;
+    case Activation::relu6:
+      return std::clamp(x, 0.0, 6.0);
     case Activation::silu:
       return x / (1 + std::exp(-x));
     case Activation::none:
@@ -175,8 +177,8 @@ TEST_CASE("a product over no k at all leaves the bias, or what was there") {
 TEST_CASE("bias and activation are applied once, and what goes into the activation is kept") {
   on_every_target([](const char* target) {
     INFO("on " << target);
-    for (const auto which :
-         {Activation::none, Activation::gelu, Activation::relu, Activation::silu}) {
+    for (const auto which : {Activation::none, Activation::gelu, Activation::relu,
+                             Activation::relu6, Activation::silu}) {
       for (const Size m : {Size{2}, Size{40}}) {
         Gemm g{.m = m, .n = 70, .k = 450, .transpose_b = true, .scale = real(0.1)};
         g.activation = which;
