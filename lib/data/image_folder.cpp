@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/error.h"
 #include "base/spelling.h"
 #include "data/columns.h"
-#include "data/picture_files.h"
+#include "data/picture_set.h"
 
 namespace dlt::data {
 namespace {
@@ -65,72 +64,42 @@ void sort_names(Names& names) {
   });
 }
 
-class ImageFolder : public ExampleSet {
+class ImageFolder : public PictureSet {
  public:
-  explicit ImageFolder(config::Reader& r) : reader_(r) {
-    r.field("train", train_);
-    r.field("valid", valid_);
-    r.field("valid_fraction", valid_fraction_, 0, 0.9);
-    r.field("classes", classes_);
+  explicit ImageFolder(config::Reader& r) : PictureSet(r, Mixing::yes) {
     if (std::set(classes_.begin(), classes_.end()).size() != classes_.size()) {
       r.fail("classes", "names a class twice");
     }
     given_ = !classes_.empty();
-    format_.read(r);
-    augment_ = read_augment(r);
   }
 
   ExampleSplit open() override {
     const auto [train, valid] = list_both();
-    return {read(train, train_), read(valid, valid_.empty() ? train_ : valid_)};
+    return {read(train, train_), read(valid, valid_source())};
   }
   Examples held_out(const std::string& file) override {
     if (!file.empty()) return read(list("--data", file), file);
-    const auto [train, valid] = list_both();
-    return read(valid, valid_.empty() ? train_ : valid_);
+    return read(list_both().second, valid_source());
   }
-  std::vector<Findings> check() override;
-
-  std::string kept() const override {
-    return nlohmann::ordered_json({{"classes", classes_}}).dump(2) + "\n";
-  }
-  void restore(const std::string& json, const std::string& path) override {
-    try {
-      classes_ = nlohmann::json::parse(json).at("classes").get<Names>();
-    } catch (const nlohmann::json::exception&) {
-      classes_.clear();
-    }
-    require(!classes_.empty(), Exit::damaged,
-            "'{}' is damaged: it does not say what the classes are", path);
-  }
-
-  Augment augment() const override { return augment_; }
-  Names class_names() const override { return classes_; }
-  Normalization normalization() const override { return {format_.mean, format_.deviation}; }
 
  private:
-  Files list(const std::string& key, const std::string& path) {
+  static Files list(const std::string& key, const std::string& path) {
     Names folders;
     return list(key, path, folders);
   }
-  Files list(const std::string& key, const std::string& path, Names& folders) const {
+  static Files list(const std::string& key, const std::string& path, Names& folders) {
     check_file(key, path);
     return fs::is_directory(path) ? in_class_folders(path, folders) : in_csv(key, path);
   }
   Files list_training();
-  std::pair<Files, Files> list_both();
+  std::pair<Files, Files> list_both() override;
   void learn_classes(const Files& files, const Names& folders);
   void check_labels(const Files& files, const std::string& source) const;
   std::int32_t label_of(const PictureFile& file, const std::string& source) const;
   Examples read(const Files& files, const std::string& source);
+  Findings find(const Files& files, const std::string& source) override;
 
-  config::Reader reader_;  // for warnings
-  std::string train_, valid_;
-  double valid_fraction_ = 0.1;
-  Names classes_;
-  bool given_ = false;  // by the config
-  PictureFormat format_;
-  Augment augment_;
+  bool given_ = false;  // classes, by the config
 };
 
 Files ImageFolder::list_training() {
@@ -186,32 +155,20 @@ std::int32_t ImageFolder::label_of(const PictureFile& file, const std::string& s
 }
 
 Examples ImageFolder::read(const Files& files, const std::string& source) {
-  if (files.empty()) return {};
   check_labels(files, source);
-  Pictures p = load(files, format_, source, on_progress);
-  reader_.warn(left_out(p, source));
+  Pictures p = load_all(files, source);
   for (const PictureFile& f : p.files) p.examples.labels.push_back(label_of(f, source));
-  p.examples.classes = std::ssize(classes_);
+  if (!files.empty()) p.examples.classes = std::ssize(classes_);
   return std::move(p.examples);
 }
 
-std::vector<Findings> ImageFolder::check() {
-  const auto [train, valid] = list_both();
-  std::vector<Findings> all;
-  for (const Files* files : {&train, &valid}) {
-    if (files->empty()) continue;
-    Findings f = look(*files, on_progress);
-    f.part = files == &train ? "train" : "valid";
-    f.source = files == &train || valid_.empty() ? train_ : valid_;
-    f.bytes = f.examples * format_.channels * format_.size[0] * format_.size[1];
-    std::vector<std::int64_t> counts(classes_.size());
-    for (const PictureFile& file : *files) {
-      ++counts[static_cast<std::size_t>(label_of(file, f.source))];
-    }
-    for (std::size_t c = 0; c < counts.size(); ++c) f.classes.emplace_back(classes_[c], counts[c]);
-    all.push_back(std::move(f));
-  }
-  return all;
+Findings ImageFolder::find(const Files& files, const std::string& source) {
+  Findings f = look(files, on_progress);
+  f.bytes = f.examples * format_.channels * format_.size[0] * format_.size[1];
+  std::vector<std::int64_t> counts(classes_.size());
+  for (const PictureFile& file : files) ++counts[static_cast<std::size_t>(label_of(file, source))];
+  for (std::size_t c = 0; c < counts.size(); ++c) f.classes.emplace_back(classes_[c], counts[c]);
+  return f;
 }
 
 }  // namespace
