@@ -5,6 +5,7 @@
 
 #include "commands/warn.h"
 #include "data/example_set.h"
+#include "models/sequential/objective.h"
 #include "train/progress.h"
 
 namespace dlt::app {
@@ -13,21 +14,14 @@ namespace {
 using data::Findings;
 using nlohmann::ordered_json;
 
-// Of networks that can predict numbers their loss says whether they do.
-data::Target target_of(config::Reader& root) {
-  std::string loss = "cross_entropy";
-  auto model = root.child("model");
-  if (model.has("loss")) model.field("loss", loss);
-  return loss == "cross_entropy" ? data::Target::classes : data::Target::numbers;
-}
-
 std::unique_ptr<data::ExampleSet> open(const DataCheckOptions& o) {
   auto root = config::Reader::parse_file(o.config);
   for (const std::string& assignment : o.sets) root.set(assignment);
-  auto data = root.child("data");
+  auto model = root.child("model"), data = root.child("data");
   std::string name;
   data.need("name", "the name of a data set of examples: images.folder, say");
-  auto set = data.named("name", name, data::example_sets()).make(data, target_of(root));
+  auto set =
+      data.named("name", name, data::example_sets()).make(data, models::Objective(model).target());
   warn(root);
   return set;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -113,6 +114,15 @@ class Graph {
   Value output_;
   std::vector<Auxiliary> auxiliary_;
 };
+
+// Whether an Unpool among the steps (Steps or FoldedSteps) asks for the places of step `pool`.
+template <class Steps>
+bool is_undone(const Steps& steps, std::int64_t pool) {
+  return std::ranges::any_of(steps, [pool](const auto& step) {
+    const auto* unpool = std::get_if<Unpool>(&step.layer);
+    return unpool != nullptr && unpool->pool == pool;
+  });
+}
 
 // For each step whether the output depends on it: an auxiliary head's are for training alone.
 std::vector<bool> needed(const Graph& graph);

@@ -47,14 +47,6 @@ Tensor activate(const Tensor& x, Activation kind) {
 
 Tensor flat(const Tensor& x) { return x.shape().rank() == 2 ? x : ops::reshape(x, {x.dim(0), -1}); }
 
-bool undone(const Graph& graph, std::int64_t pool) {
-  for (const Step& step : graph.steps()) {
-    const auto* unpool = std::get_if<Unpool>(&step.layer);
-    if (unpool != nullptr && unpool->pool == pool) return true;
-  }
-  return false;
-}
-
 // Walks back from the outputs: the last step that reads each one's result, -1 for those that
 // nothing depends on; outputs are kept to the end.
 std::vector<std::int64_t> last_uses(const Graph& graph, const std::vector<Value>& outputs) {
@@ -114,7 +106,7 @@ class Network::Maker {
   }
 
   Stage operator()(const MaxPool& p) const {
-    if (!undone(graph_, number_)) {
+    if (!is_undone(graph_.steps(), number_)) {
       return one([o = p.options](const Tensor& x) { return ops::max_pool2d(x, o).y; });
     }
     return [o = p.options, number = number_](const Tensors& in, Pass& pass) {

@@ -34,15 +34,19 @@ kernels::Unary unary(Activation kind) {
   }
 }
 
-kernels::ConvAxis axis(Size in, Size out, std::size_t a, const ops::Pair& kernel,
-                       const ops::Pair& stride, const ops::Pair& padding,
-                       const ops::Pair& dilation) {
-  return {.in = in,
-          .kernel = kernel[a],
-          .out = out,
-          .stride = stride[a],
-          .padding = padding[a],
-          .dilation = dilation[a]};
+// Of the convolution that makes one image `out` of `in`; options: a Conv's or a ConvTranspose's.
+template <class Options>
+kernels::ConvSize conv_size(const Shape& in, const Shape& out, const ops::Pair& kernel,
+                            const Options& o) {
+  const auto axis = [&](std::size_t a) {
+    return kernels::ConvAxis{.in = in.dims()[a + 1],
+                             .kernel = kernel[a],
+                             .out = out.dims()[a + 1],
+                             .stride = o.stride[a],
+                             .padding = o.padding[a],
+                             .dilation = o.dilation[a]};
+  };
+  return {1, in.dim(0), out.dim(0), o.groups, axis(0), axis(1)};
 }
 
 }  // namespace
@@ -63,15 +67,7 @@ class Plan::Maker {
   }
 
   void operator()(const Conv& c) {
-    const Shape &in = shape(0), &out = step_.output;
-    const ops::Conv& o = c.options;
-    const kernels::ConvSize n{
-        1,
-        in.dim(0),
-        out.dim(0),
-        o.groups,
-        axis(in.dim(1), out.dim(1), 0, c.kernel, o.stride, o.padding, o.dilation),
-        axis(in.dim(2), out.dim(2), 1, c.kernel, o.stride, o.padding, o.dilation)};
+    const kernels::ConvSize n = conv_size(shape(0), step_.output, c.kernel, c.options);
     const auto kind = step_.activation;
     const auto fused = kind == Activation::relu    ? kernels::Activation::relu
                        : kind == Activation::relu6 ? kernels::Activation::relu6
@@ -85,16 +81,8 @@ class Plan::Maker {
   }
 
   void operator()(const ConvTranspose& c) {
-    const Shape &in = shape(0), &out = step_.output;
-    const ops::ConvTranspose& o = c.options;
     // The convolution whose gradient this is: its input is our output.
-    const kernels::ConvSize n{
-        1,
-        out.dim(0),
-        in.dim(0),
-        o.groups,
-        axis(out.dim(1), in.dim(1), 0, c.kernel, o.stride, o.padding, o.dilation),
-        axis(out.dim(2), in.dim(2), 1, c.kernel, o.stride, o.padding, o.dilation)};
+    const kernels::ConvSize n = conv_size(step_.output, shape(0), c.kernel, c.options);
     add([n, weight = step_.weight, bias = step_.bias, x = base_ + in_order(), y = y_] {
       kernels::conv_backward_input(y, x, weight.data(), false, n, bias.data_or_null());
     });
@@ -121,12 +109,10 @@ class Plan::Maker {
 
   void operator()(const MaxPool& m) {
     const kernels::Windows w = windows(m.options);
-    const bool wanted = std::any_of(net_.steps.begin(), net_.steps.end(), [&](const FoldedStep& s) {
-      const auto* unpool = std::get_if<Unpool>(&s.layer);
-      return unpool != nullptr && unpool->pool == p_.step;
-    });
     std::shared_ptr<Places> places;
-    if (wanted) places = std::make_shared<Places>(static_cast<std::size_t>(step_.output.size()));
+    if (is_undone(net_.steps, p_.step)) {
+      places = std::make_shared<Places>(static_cast<std::size_t>(step_.output.size()));
+    }
     places_[p_.step] = places;
     for (const PlaneRun& r : runs(p_.inputs[0], plane(0))) {
       add([=, x = base_ + r.from, first = r.first * out_plane(), y = y_] {
